@@ -1,0 +1,24 @@
+/* Copyright 2026 The libtmpfile authors
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Which folder temporary files go to, on the core floor: CPython's search, each candidate tried
+ * by really writing a file there, the answer kept. */
+
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* Interned and absolute; NULL with G_IO_ERROR_NOT_FOUND naming all that was tried. */
+const char *tf_temp_dir_get (GError **error);
+/* Made absolute, not tried; NULL: search again at the next need. */
+gboolean    tf_temp_dir_set (const char *path, GError **error);
+
+/* Resolves what a caller gave as folder: NULL is the temporary folder, a relative path is made
+ * absolute by the working folder, an empty one is G_IO_ERROR_INVALID_ARGUMENT. */
+char       *tf_temp_dir_resolve (const char *dir, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

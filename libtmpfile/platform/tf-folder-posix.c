@@ -1,0 +1,207 @@
+/* Copyright 2026 The libtmpfile authors
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Makes and opens folders, on the platform floor of every Unix. */
+
+#include "platform/tf-posix-private.h"
+
+#include <sys/file.h>
+
+#define PRIVATE_MODE 0700u
+#define OWNED_MODE (PRIVATE_MODE | S_ISVTX)
+
+static TfStatus
+open_for_listing (int         dir,
+                  const char *name,
+                  guint       mode,
+                  int        *fd)
+{
+  TfStatus status = tf_posix_open (TF_CALL_OPEN, dir, name,
+                                   O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY,
+                                   0, fd);
+
+  return status == EACCES ? tf_posix_open_repaired (dir, name, mode, fd) : status;
+}
+
+/* A folder just made is there and a folder, unless somebody took or exchanged it: EEXIST. After
+ * any failure it is removed; by name, but that takes an empty folder only. */
+static TfStatus
+open_just_made (int         dir,
+                const char *name,
+                guint       mode,
+                int        *fd)
+{
+  TfStatus status = open_for_listing (dir, name, mode, fd);
+
+  if (status != 0)
+    tf_os_rmdir (dir, name);
+  return status == ENOENT || status == ENOTDIR || status == ELOOP ? EEXIST : status;
+}
+
+static gboolean
+is_private (const TfStat *stat)
+{
+  return (stat->mode & 0777) == PRIVATE_MODE;
+}
+
+/* Brings the folder to exactly `mode`; only its mark, the sticky bit, may be missing. */
+static TfStatus
+settle_mode (int     fd,
+             guint   mode,
+             TfStat *stat)
+{
+  TfStatus status;
+
+  if (stat->mode == mode)
+    return 0;
+
+  status = tf_os_set_mode (fd, mode);
+  if (status != 0 && (mode & S_ISVTX) != 0 && !is_private (stat))
+    status = tf_os_set_mode (fd, PRIVATE_MODE);
+  if (status != 0 && (mode & S_ISVTX) == 0)
+    return status;
+
+  status = tf_os_stat (fd, stat);
+  if (status == 0 && !is_private (stat))
+    status = ENOTSUP;
+  return status;
+}
+
+/* 0, EWOULDBLOCK when a sweeper has the folder, or why there can be no lease. */
+static TfStatus
+take_lease (int fd)
+{
+#ifdef LOCK_SH
+  return TF_POSIX_TRY (TF_CALL_LOCK, flock (fd, LOCK_SH | LOCK_NB));
+#else
+  return ENOSYS;
+#endif
+}
+
+/* Looks at a folder just made, by `fd`. EEXIST when it was taken away, and with made->mine FALSE
+ * when it is another's. */
+static TfStatus
+stat_just_made (int     fd,
+                TfStat *made)
+{
+  TfStatus status = tf_os_stat (fd, made);
+
+  if (status != 0)
+    {
+      made->mine = TRUE;
+      return status == ENOENT || status == ESTALE ? EEXIST : status;
+    }
+  return made->links == 0 || !made->mine ? EEXIST : 0;
+}
+
+/* Takes the lease and settles the mark; closes `fd` on failure, and removes the folder unless it
+ * is not the one that was made. */
+static TfStatus
+own_folder (int         dir,
+            const char *name,
+            int         fd,
+            TfStat     *made)
+{
+  TfStatus lease = take_lease (fd);
+  TfStatus status = stat_just_made (fd, made);
+
+  if (!made->mine)
+    {
+      tf_os_close (fd);
+      return EEXIST;
+    }
+  if (status == 0 && lease == EWOULDBLOCK)
+    status = EEXIST;
+  /* A mark without a lease would have the folder swept while it is in use. */
+  if (status == 0)
+    status = settle_mode (fd, lease == 0 ? OWNED_MODE : PRIVATE_MODE, made);
+  if (status != 0)
+    tf_posix_discard (dir, name, fd, tf_os_rmdir);
+  return status;
+}
+
+TfStatus
+tf_os_create_leased_folder (int         dir,
+                            const char *name,
+                            int        *fd,
+                            TfStat     *stat)
+{
+  TfStatus status;
+  TfStat made;
+  int opened;
+
+  status = TF_POSIX_TRY (TF_CALL_MKDIR, mkdirat (tf_posix_dir (dir), name, OWNED_MODE));
+  if (status != 0)
+    return status;
+
+  status = open_just_made (dir, name, OWNED_MODE, &opened);
+  if (status == 0)
+    status = own_folder (dir, name, opened, &made);
+  if (status != 0)
+    return status;
+
+  *fd = opened;
+  *stat = made;
+  return 0;
+}
+
+/* Brings a plain folder to its mode where the umask or a file system made it another. */
+static TfStatus
+repair_plain_folder (int         dir,
+                     const char *name)
+{
+  TfStatus status;
+  TfStat made;
+  int fd;
+
+  status = open_just_made (dir, name, PRIVATE_MODE, &fd);
+  if (status != 0)
+    return status;
+
+  status = stat_just_made (fd, &made);
+  if (status == 0)
+    status = settle_mode (fd, PRIVATE_MODE, &made);
+  if (status != 0 && made.mine)
+    tf_posix_discard (dir, name, fd, tf_os_rmdir);
+  else
+    tf_os_close (fd);
+  return status;
+}
+
+TfStatus
+tf_os_create_folder (int         dir,
+                     const char *name)
+{
+  TfStatus status;
+  TfStat made;
+
+  status = TF_POSIX_TRY (TF_CALL_MKDIR, mkdirat (tf_posix_dir (dir), name, PRIVATE_MODE));
+  if (status != 0)
+    return status;
+
+  status = tf_os_stat_at (dir, name, &made);
+  if (status != 0)
+    {
+      tf_os_rmdir (dir, name);
+      return status == ENOENT ? EEXIST : status;
+    }
+  if (made.kind != TF_KIND_FOLDER || !made.mine)
+    return EEXIST;
+  return made.mode == PRIVATE_MODE ? 0 : repair_plain_folder (dir, name);
+}
+
+TfStatus
+tf_os_open_folder (int         dir,
+                   const char *name,
+                   int        *fd)
+{
+  TfStatus status = open_for_listing (dir, name, PRIVATE_MODE, fd);
+  TfStat found;
+
+  /* Asked for a folder, Linux calls a link no folder instead of a link. */
+  if (status == ENOTDIR && tf_os_stat_at (dir, name, &found) == 0 && found.kind == TF_KIND_LINK)
+    return ELOOP;
+  return status;
+}

@@ -1,0 +1,20 @@
+/* Copyright 2026 The libtmpfile authors
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* The GTypes of the enumerations and flags. */
+
+#include "tf-enums.h"
+
+G_DEFINE_ENUM_TYPE (TfLocation, tf_location,
+                    G_DEFINE_ENUM_VALUE (TF_LOCATION_DEFAULT, "default"))
+
+G_DEFINE_FLAGS_TYPE (TfPersistFlags, tf_persist_flags,
+                     G_DEFINE_ENUM_VALUE (TF_PERSIST_NONE, "none"),
+                     G_DEFINE_ENUM_VALUE (TF_PERSIST_REPLACE, "replace"))
+
+G_DEFINE_FLAGS_TYPE (TfReopenFlags, tf_reopen_flags,
+                     G_DEFINE_ENUM_VALUE (TF_REOPEN_NONE, "none"),
+                     G_DEFINE_ENUM_VALUE (TF_REOPEN_READ_ONLY, "read-only"),
+                     G_DEFINE_ENUM_VALUE (TF_REOPEN_APPEND, "append"))

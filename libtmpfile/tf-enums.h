@@ -1,0 +1,78 @@
+/* Copyright 2026 The libtmpfile authors
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Enumerations and flags of the public API. */
+
+#pragma once
+
+#if !defined (TF_INSIDE) && !defined (TF_COMPILATION)
+#error "Only <libtmpfile.h> can be included directly."
+#endif
+
+#include <gio/gio.h>
+
+#include "tf-version-macros.h"
+
+G_BEGIN_DECLS
+
+/**
+ * TfLocation:
+ * @TF_LOCATION_DEFAULT: the folder for temporary files: `TMPDIR`, `TEMP` or `TMP` from the
+ *   environment (ignored when set-uid), then the system's own folders, then the working
+ *   directory; each tried by really writing a file there
+ *
+ * Where temporary files are made.
+ *
+ * Since: 0.1
+ */
+typedef enum
+{
+  TF_LOCATION_DEFAULT,
+} TfLocation;
+
+/**
+ * TfPersistFlags:
+ * @TF_PERSIST_NONE: never over an existing file
+ * @TF_PERSIST_REPLACE: an existing file is replaced, atomically
+ *
+ * How a temporary file becomes a permanent one.
+ *
+ * Since: 0.1
+ */
+typedef enum
+{
+  TF_PERSIST_NONE = 0,
+  TF_PERSIST_REPLACE = 1 << 0,
+} TfPersistFlags;
+
+/**
+ * TfReopenFlags:
+ * @TF_REOPEN_NONE: for reading and writing
+ * @TF_REOPEN_READ_ONLY: for reading only
+ * @TF_REOPEN_APPEND: each write goes to the end
+ *
+ * How a temporary file is opened once more.
+ *
+ * Since: 0.1
+ */
+typedef enum
+{
+  TF_REOPEN_NONE = 0,
+  TF_REOPEN_READ_ONLY = 1 << 0,
+  TF_REOPEN_APPEND = 1 << 1,
+} TfReopenFlags;
+
+#define TF_TYPE_LOCATION (tf_location_get_type ())
+#define TF_TYPE_PERSIST_FLAGS (tf_persist_flags_get_type ())
+#define TF_TYPE_REOPEN_FLAGS (tf_reopen_flags_get_type ())
+
+TF_AVAILABLE_IN_0_1
+GType tf_location_get_type      (void);
+TF_AVAILABLE_IN_0_1
+GType tf_persist_flags_get_type (void);
+TF_AVAILABLE_IN_0_1
+GType tf_reopen_flags_get_type  (void);
+
+G_END_DECLS

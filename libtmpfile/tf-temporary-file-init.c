@@ -1,0 +1,124 @@
+/* Copyright 2026 The libtmpfile authors
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* TfTemporaryFile initialized: the file is made of what the properties say. */
+
+#include "config.h"
+
+#include "tf-temporary-file-private.h"
+
+#include "core/tf-temp-dir-private.h"
+#include "streams/tf-worker-private.h"
+
+#include <glib/gi18n-lib.h>
+
+static const char *
+find_folder (TfTemporaryFile  *self,
+             GError          **error)
+{
+  g_autofree char *uri = NULL;
+
+  if (self->directory == NULL)
+    return tf_temp_dir_get (error);
+  /* A GFile's path is always absolute. */
+  if (g_file_peek_path (self->directory) != NULL)
+    return g_file_peek_path (self->directory);
+
+  uri = g_file_get_uri (self->directory);
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+               _("Could not create a temporary file in “%s”: it is not local"), uri);
+  return NULL;
+}
+
+static gboolean
+open_handle (TfTemporaryFile  *self,
+             GCancellable     *cancellable,
+             GError          **error)
+{
+  TfPlace place = { TF_OS_CWD, NULL, self->prefix, self->suffix };
+
+  if (cancellable != NULL && g_cancellable_set_error_if_cancelled (cancellable, error))
+    return FALSE;
+  place.folder = find_folder (self, error);
+  if (place.folder == NULL)
+    return FALSE;
+
+  return tf_handle_open (self->handle, &place, NULL, &self->options, error);
+}
+
+TfTemporaryFile *
+tf_temporary_file_new_in_folder (TfFolder       *folder,
+                                 const TfPlace  *place,
+                                 GError        **error)
+{
+  g_autoptr (TfTemporaryFile) self = g_object_new (TF_TYPE_TEMPORARY_FILE, NULL);
+
+  self->options.anonymous = FALSE;
+  if (!tf_handle_open (self->handle, place, folder, &self->options, error))
+    return NULL;
+  self->initialized = TF_INIT_DONE;
+  self->named = TRUE;
+  return g_steal_pointer (&self);
+}
+
+gboolean
+tf_temporary_file_initable_init (GInitable     *initable,
+                                 GCancellable  *cancellable,
+                                 GError       **error)
+{
+  TfTemporaryFile *self = TF_TEMPORARY_FILE (initable);
+  gboolean opened;
+
+  if (!g_atomic_int_compare_and_exchange (&self->initialized, TF_INIT_NOT_YET, TF_INIT_UNDER_WAY))
+    {
+      if (g_atomic_int_get (&self->initialized) == TF_INIT_DONE)
+        return TRUE;
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_PENDING,
+                           _("The object is being initialized by another thread"));
+      return FALSE;
+    }
+
+  opened = open_handle (self, cancellable, error);
+  self->named = opened && !self->options.anonymous;
+  g_atomic_int_set (&self->initialized, opened ? TF_INIT_DONE : TF_INIT_NOT_YET);
+  return opened;
+}
+
+static void
+init_in_worker (GTask        *task,
+                gpointer      source,
+                gpointer      task_data,
+                GCancellable *cancellable)
+{
+  GError *error = NULL;
+
+  tf_temporary_file_initable_init (source, cancellable, &error);
+  tf_worker_return_boolean (task, error);
+}
+
+void
+tf_temporary_file_init_async (GAsyncInitable      *initable,
+                              int                  io_priority,
+                              GCancellable        *cancellable,
+                              GAsyncReadyCallback  callback,
+                              gpointer             user_data)
+{
+  g_autoptr (GTask) task = g_task_new (initable, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, tf_temporary_file_init_async);
+  g_task_set_priority (task, io_priority);
+  g_task_set_check_cancellable (task, FALSE);
+  tf_worker_run (task, init_in_worker);
+}
+
+gboolean
+tf_temporary_file_init_finish (GAsyncInitable  *initable,
+                               GAsyncResult    *result,
+                               GError         **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, initable), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
