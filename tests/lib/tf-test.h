@@ -1,0 +1,66 @@
+/* Copyright 2026 The libtmpfile authors
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* The fixture of every C test: a temporary folder of the test's own, and the assertion that neither
+ * a file nor a descriptor is left. */
+
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* First thing in main(), before any other GLib call: makes the program's folder, sets TMPDIR to
+ * it, clears TEMP and TMP, calls g_test_init(). Warnings and criticals are fatal. */
+void        tf_test_init     (int *argc, char ***argv);
+/* g_test_run(), then removes the program's folder; fails when something is in it. */
+int         tf_test_run      (void);
+/* Adds a test that runs in a fresh folder, TMPDIR of the process meanwhile. Afterwards the folder
+ * must be empty, and the open descriptors must be those of before. */
+void        tf_test_add      (const char *name, void (*func) (void));
+void        tf_test_add_data (const char *name, gconstpointer data, void (*func) (gconstpointer));
+/* The running test's folder, absolute. */
+const char *tf_test_dir      (void);
+/* tf_test_dir() + "/" + name; freed with the test. */
+const char *tf_test_path     (const char *name);
+
+/* The number of entries in a folder. */
+guint       tf_test_count_entries (const char *path);
+/* The number of open descriptors. */
+guint       tf_test_count_fds     (void);
+/* Permission bits of a file, 07777, not following a link. */
+guint       tf_test_mode          (const char *path);
+gboolean    tf_test_exists        (const char *path);   /* lstat: a dangling link exists */
+
+/* Runs `func` in a forked child and waits; TRUE when the child ended with _exit (0). A child that
+ * returns from `func` ends with _exit (0), without exit handlers. Asserts abort the child. */
+gboolean    tf_test_in_child      (void (*func) (gpointer data), gpointer data);
+/* Its two halves: a child that runs beside the test, and the wait for it. */
+int         tf_test_fork          (void (*func) (gpointer data), gpointer data);
+gboolean    tf_test_wait_child    (int pid);
+/* As tf_test_in_child(), as the user nobody (65534) when the test runs as root. */
+gboolean    tf_test_as_nobody     (void (*func) (gpointer data), gpointer data);
+/* As tf_test_in_child(), with a file system of its own of `size` bytes (tmpfs) mounted at
+ * tf_test_path ("disk") in a mount namespace of the child's. A machine that denies this fails the
+ * test, unless the skip is on the list tests/skips.txt. */
+gboolean    tf_test_on_small_disk (gsize size, void (*func) (gpointer data), gpointer data);
+
+/* A critical or warning of the library's that the test provokes (g_critical(), not a failed
+ * g_return_if_fail(): that is g_test_expect_message()'s). The second asserts that it came. */
+void        tf_test_expect_critical (const char *pattern);
+void        tf_test_assert_expected (void);
+/* How often to do something: as TF_TEST_QUICK=1 or TF_TEST_SLOW=1 in the environment say. */
+guint       tf_test_scale           (guint quick, guint normal, guint slow);
+/* Whether a line "what: reason" is in tests/skips.txt. */
+gboolean    tf_test_skip_is_listed  (const char *what);
+
+/* Iterates the default main context until *flag. */
+void        tf_test_wait          (gboolean *flag);
+/* A GAsyncReadyCallback that stores a reference to the result in *(GAsyncResult **) data. */
+void        tf_test_store_cb      (GObject *source, GAsyncResult *result, gpointer data);
+/* Iterates until a result is stored. */
+void        tf_test_wait_result   (GAsyncResult **result);
+
+G_END_DECLS

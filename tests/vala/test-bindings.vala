@@ -1,0 +1,270 @@
+/* Copyright 2026 The libtmpfile authors
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* The three classes and the functions as Vala sees them. */
+
+string folder;
+
+bool exists (string path)
+{
+  return FileUtils.test (path, FileTest.EXISTS);
+}
+
+/* That `error` is of this code; to be called where an error has to have been thrown. */
+void check_code (Error error, int code)
+{
+  assert (error.domain == IOError.quark ());
+  assert (error.code == code);
+  assert (error.message.length > 0);
+}
+
+void test_file ()
+{
+  try
+    {
+      string path;
+        {
+          var file = new Tf.TemporaryFile.named (File.new_for_path (folder), "a-", ".b");
+          path = file.get_path ();
+          assert (path.has_prefix (folder + "/a-") && path.has_suffix (".b"));
+          assert (file.get_file ().get_path () == path);
+          assert (file.output_stream.write ("content".data) == 7);
+          assert (file.write_bytes (new Bytes ("!".data)) == 1);
+          file.seek (0, SeekType.SET);
+          assert (file.read_bytes (99).get_size () == 8);
+          assert (file.get_size () == 8);
+          assert (exists (path));
+        }
+      assert (!exists (path));
+
+      var anonymous = new Tf.TemporaryFile (null);
+      assert (anonymous.get_path () == null);
+      assert (anonymous.auto_delete);
+      anonymous.close ();
+      anonymous.close ();
+    }
+  catch (Error e)
+    {
+      error ("%s", e.message);
+    }
+}
+
+void test_properties ()
+{
+  try
+    {
+      var file = (Tf.TemporaryFile) Object.new (typeof (Tf.TemporaryFile),
+                                                anonymous: false, suffix: ".pdf");
+      assert (file.init ());
+      assert (file.get_path ().has_suffix (".pdf"));
+      assert (file.keep ().get_path () == file.get_path ());
+      file.close ();
+      assert (exists (file.get_path ()));
+      FileUtils.unlink (file.get_path ());
+    }
+  catch (Error e)
+    {
+      error ("%s", e.message);
+    }
+}
+
+void test_descriptors ()
+{
+  try
+    {
+      var file = new Tf.TemporaryFile (null);
+      assert (((FileDescriptorBased) file).get_fd () >= 0);
+      int copy = file.dup_fd ();
+      assert (copy >= 0);
+      FileUtils.close (copy);
+      int stolen = file.steal_fd ();
+      assert (stolen >= 0 && file.is_closed ());
+      FileUtils.close (stolen);
+    }
+  catch (Error e)
+    {
+      error ("%s", e.message);
+    }
+}
+
+void test_spool ()
+{
+  try
+    {
+      var spool = new Tf.SpooledFile (4);
+      assert (spool.max_size == 4);
+      spool.output_stream.write ("1234".data);
+      assert (!spool.is_rolled_over ());
+      spool.output_stream.write ("5".data);
+      assert (spool.is_rolled_over () && spool.get_file () != null);
+      assert (spool.to_bytes ().get_size () == 5);
+      Tf.TemporaryFile file = spool.steal_file ();
+      assert (file.get_size () == 5);
+      file.close ();
+    }
+  catch (Error e)
+    {
+      error ("%s", e.message);
+    }
+}
+
+void test_directory ()
+{
+  try
+    {
+      string path;
+        {
+          var dir = new Tf.TemporaryDirectory (null, "app-", null);
+          path = dir.get_path ();
+          assert (path.has_prefix (folder + "/app-"));
+          DirUtils.create_with_parents (path + "/a/b/c", 0700);
+          var file = dir.create_file ("x", null);
+          assert (file.get_path ().has_prefix (path + "/x"));
+          assert (dir.get_child ("name").get_path () == path + "/name");
+        }
+      assert (!exists (path));
+    }
+  catch (Error e)
+    {
+      error ("%s", e.message);
+    }
+}
+
+void test_functions ()
+{
+  try
+    {
+      string path;
+      int fd = Tf.mkstemp (null, "a", "b", out path);
+      assert (fd >= 0 && exists (path));
+      FileUtils.close (fd);
+      FileUtils.unlink (path);
+      path = Tf.mkdtemp (folder, null, null);
+      DirUtils.remove (path);
+      path = Tf.make ((file) => file.make_symbolic_link ("/"), null, "link-", null);
+      assert (path.has_prefix (folder + "/link-"));
+      FileUtils.unlink (path);
+      assert (Tf.get_temp_dir () == folder);
+      assert (Tf.get_temp_prefix () == "tmp");
+      assert (Tf.get_location (Tf.Location.DEFAULT, 0).get_path () == folder);
+      FileUtils.close (Tf.open_anonymous (null));
+      Tf.cleanup_all ();
+    }
+  catch (Error e)
+    {
+      error ("%s", e.message);
+    }
+}
+
+void test_errors ()
+{
+  try
+    {
+      new Tf.TemporaryFile.named (null, "a/b", null);
+      assert_not_reached ();
+    }
+  catch (Error e)
+    {
+      check_code (e, IOError.INVALID_FILENAME);
+    }
+  try
+    {
+      new Tf.TemporaryDirectory (File.new_for_path (folder + "/missing"), null, null);
+      assert_not_reached ();
+    }
+  catch (IOError.NOT_FOUND e)
+    {
+      assert (e.message.contains (folder + "/missing"));
+    }
+  catch (Error e)
+    {
+      assert_not_reached ();
+    }
+  try
+    {
+      ((Tf.TemporaryFile) Object.new (typeof (Tf.TemporaryFile))).to_bytes ();
+      assert_not_reached ();
+    }
+  catch (Error e)
+    {
+      check_code (e, IOError.NOT_INITIALIZED);
+    }
+}
+
+async void use_everything () throws Error
+{
+  var file = yield Tf.TemporaryFile.create_async (Priority.DEFAULT, null, null);
+  yield file.output_stream.write_async ("published".data);
+  var destination = File.new_for_path (folder + "/destination");
+  yield file.persist_async (destination, Tf.PersistFlags.NONE, Priority.DEFAULT, null);
+  assert (file.get_path () == destination.get_path ());
+  yield file.close_async ();
+  destination.delete ();
+
+  var named = yield Tf.TemporaryFile.create_named_async (Priority.DEFAULT, null, "a", "b", null);
+  assert (exists (named.get_path ()));
+  yield named.close_async ();
+
+  var spool = new Tf.SpooledFile (0);
+  yield spool.rollover_async (Priority.DEFAULT, null);
+  assert (spool.is_rolled_over ());
+
+  var dir = yield Tf.TemporaryDirectory.create_async (Priority.DEFAULT, null, null, null, null);
+  string path = dir.get_path ();
+  for (int i = 0; i < 100; i++)
+    DirUtils.create (path + "/%d".printf (i), 0700);
+  int64 last = 0;
+  yield dir.cleanup_async (Priority.DEFAULT, null, (current, total) => last = current);
+  assert (last == 100);
+  assert (!exists (path) && dir.get_path () == null);
+
+  try
+    {
+      yield Tf.TemporaryFile.create_named_async (Priority.DEFAULT, null, "a/b", null, null);
+      assert_not_reached ();
+    }
+  catch (IOError.INVALID_FILENAME e)
+    {
+      assert (e.message.length > 0);
+    }
+}
+
+void test_async ()
+{
+  var loop = new MainLoop ();
+
+  use_everything.begin ((object, result) => {
+    try
+      {
+        use_everything.end (result);
+      }
+    catch (Error e)
+      {
+        error ("%s", e.message);
+      }
+    loop.quit ();
+  });
+  loop.run ();
+}
+
+int main (string[] args)
+{
+  folder = DirUtils.mkdtemp ("/tmp/tf-vala-XXXXXX".dup ());
+  assert (folder != null);
+  Environment.set_variable ("TMPDIR", folder, true);
+  Test.init (ref args);
+  Test.add_func ("/vala/file", test_file);
+  Test.add_func ("/vala/properties", test_properties);
+  Test.add_func ("/vala/descriptors", test_descriptors);
+  Test.add_func ("/vala/spool", test_spool);
+  Test.add_func ("/vala/directory", test_directory);
+  Test.add_func ("/vala/functions", test_functions);
+  Test.add_func ("/vala/errors", test_errors);
+  Test.add_func ("/vala/async", test_async);
+  int status = Test.run ();
+  /* Fails when something was left in it. */
+  assert (DirUtils.remove (folder) == 0);
+  return status;
+}
