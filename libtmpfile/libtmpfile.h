@@ -17,4 +17,5 @@
 #include "tf-spooled-file.h"
 #include "tf-temporary-directory.h"
 #include "tf-cleanup.h"
+#include "tf-remove-tree.h"
 #undef TF_INSIDE

@@ -14,6 +14,11 @@ G_DEFINE_FLAGS_TYPE (TfPersistFlags, tf_persist_flags,
                      G_DEFINE_ENUM_VALUE (TF_PERSIST_NONE, "none"),
                      G_DEFINE_ENUM_VALUE (TF_PERSIST_REPLACE, "replace"))
 
+G_DEFINE_FLAGS_TYPE (TfRemoveFlags, tf_remove_flags,
+                     G_DEFINE_ENUM_VALUE (TF_REMOVE_NONE, "none"),
+                     G_DEFINE_ENUM_VALUE (TF_REMOVE_CONTENTS_ONLY, "contents-only"),
+                     G_DEFINE_ENUM_VALUE (TF_REMOVE_PARALLEL, "parallel"))
+
 G_DEFINE_FLAGS_TYPE (TfReopenFlags, tf_reopen_flags,
                      G_DEFINE_ENUM_VALUE (TF_REOPEN_NONE, "none"),
                      G_DEFINE_ENUM_VALUE (TF_REOPEN_READ_ONLY, "read-only"),

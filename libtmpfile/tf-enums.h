@@ -64,14 +64,35 @@ typedef enum
   TF_REOPEN_APPEND = 1 << 1,
 } TfReopenFlags;
 
+/**
+ * TfRemoveFlags:
+ * @TF_REMOVE_NONE: the folder with all in it, one entry after the other
+ * @TF_REMOVE_CONTENTS_ONLY: what is in the folder; the folder itself stays
+ * @TF_REMOVE_PARALLEL: two threads share the work, which saves time on a disk for more work of the
+ *   processor
+ *
+ * How a tree is removed.
+ *
+ * Since: 0.1
+ */
+typedef enum
+{
+  TF_REMOVE_NONE = 0,
+  TF_REMOVE_CONTENTS_ONLY = 1 << 0,
+  TF_REMOVE_PARALLEL = 1 << 1,
+} TfRemoveFlags;
+
 #define TF_TYPE_LOCATION (tf_location_get_type ())
 #define TF_TYPE_PERSIST_FLAGS (tf_persist_flags_get_type ())
+#define TF_TYPE_REMOVE_FLAGS (tf_remove_flags_get_type ())
 #define TF_TYPE_REOPEN_FLAGS (tf_reopen_flags_get_type ())
 
 TF_AVAILABLE_IN_0_1
 GType tf_location_get_type      (void);
 TF_AVAILABLE_IN_0_1
 GType tf_persist_flags_get_type (void);
+TF_AVAILABLE_IN_0_1
+GType tf_remove_flags_get_type  (void);
 TF_AVAILABLE_IN_0_1
 GType tf_reopen_flags_get_type  (void);
 

@@ -11,75 +11,35 @@
  * that is not empty is renamed into the root and has its turn when the stack is down to the root
  * again. So descriptors, memory and the work for each entry are the same at any depth.
  *
- * The names in the root are numbered behind a stem that nobody could guess, so what was moved is a
- * range of numbers and needs no list. Whoever plants something under such a name only adds to what
- * is deleted.
- *
  * `..` is never looked up, so a folder that somebody moves out of the tree leads nowhere. A name
  * that is exchanged while we look leads to something else in the tree, or to what is_foreign()
- * refuses. */
+ * refuses.
+ *
+ * With a partner, folders that were just opened are handed to a second thread, which walks them with
+ * a stack of its own. A level is not left before what it handed over is settled. */
 
 #include "config.h"
 
-#include "core/tf-remover-private.h"
+#include "core/tf-remover-struct-private.h"
 
-#include "core/tf-name-private.h"
 #include "platform/tf-error-private.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-#define MAX_LEVELS 12
-#define MAX_PASSES 8         /* over one folder, while others fill it */
-#define MAX_TURNS 4096       /* the same with those in which there was only what removers move */
-#define MAX_NAMES 8          /* tried for one folder that is moved */
+#define MAX_TURNS 4096       /* passes, with those in which there was only what removers move */
 #define ENTRIES_A_REPORT 64  /* power of two */
-
-#define STEM ".tf-"
-#define STEM_LENGTH (sizeof STEM - 1 + TF_NAME_RANDOM_LENGTH + 1)
-
-typedef struct
-{
-  int fd;
-  TfOsList *list;        /* made at first need, used for one folder after the other */
-  GString *name;         /* in the level below; empty for the root */
-  guint passes;
-  gboolean failed;       /* something in it stays, and was reported */
-} Level;
-
-typedef struct
-{
-  Level levels[MAX_LEVELS];
-  Level *top;
-  const char *path;      /* the root's, for messages */
-  guint64 device;
-
-  char stem[STEM_LENGTH + 1];
-  guint64 moved;         /* numbers given to folders that were moved to the root */
-  guint64 taken;         /* how many of them had their turn */
-
-  GCancellable *cancellable;
-  gboolean cancelled;
-  TfRemoverProgress progress;
-  gpointer progress_data;
-  gint64 removed;
-  gint64 seen;           /* entries of the root in this pass */
-  gint64 filled;         /* those of them that no remover moved there */
-
-  GError *error;         /* the first */
-  guint failures;
-} Remover;
 
 /* --- accounts ---------------------------------------------------------------------------- */
 
 /* The path of `name` in the folder on top, or of that folder. */
 static char *
-describe (Remover    *self,
+describe (TfRemover  *self,
           const char *name)
 {
   GString *path = g_string_new (self->path);
 
-  for (Level *level = self->levels + 1; level <= self->top; level++)
+  for (TfRemoverLevel *level = self->levels + 1; level <= self->top; level++)
     {
       g_string_append_c (path, G_DIR_SEPARATOR);
       g_string_append (path, level->name->str);
@@ -92,50 +52,39 @@ describe (Remover    *self,
   return g_string_free (path, FALSE);
 }
 
-static void
-look_up (Remover *self)
-{
-  if (g_cancellable_is_cancelled (self->cancellable))
-    self->cancelled = TRUE;
-}
-
 /* `name` stays, or the folder on top when it is NULL. Status 0: something is mounted there. */
 static void
-fail (Remover    *self,
+fail (TfRemover  *self,
       const char *name,
       TfStatus    status)
 {
   g_autofree char *path = NULL;
+  GError *error = NULL;
 
-  look_up (self);
   self->top->failed = TRUE;
-  self->failures++;
-  if (self->error != NULL)
+  if (!tf_tally_fail (self->tally))
     return;
 
   path = describe (self, name);
   if (status != 0)
-    tf_error_set (&self->error, status, _("Could not remove “%s”: %s"), path);
+    tf_error_set (&error, status, _("Could not remove “%s”: %s"), path);
   else
-    tf_error_set_code (&self->error, G_IO_ERROR_BUSY,
+    tf_error_set_code (&error, G_IO_ERROR_BUSY,
                        _("Could not remove “%s”: another file system is mounted there"), path);
+  tf_tally_explain (self->tally, error);
 }
 
 static void
-count_removed (Remover *self)
+count_removed (TfRemover *self)
 {
-  if ((++self->removed & (ENTRIES_A_REPORT - 1)) != 0)
-    return;
-  look_up (self);
-  if (self->progress != NULL)
-    self->progress (self->removed, -1, self->progress_data);
+  if ((++self->removed & (ENTRIES_A_REPORT - 1)) == 0)
+    tf_tally_add (self->tally, ENTRIES_A_REPORT, self->reports);
 }
 
-/* What became of an attempt to remove `name`. */
-static void
-settle (Remover    *self,
-        const char *name,
-        TfStatus    status)
+void
+tf_remover_settle (TfRemover  *self,
+                   const char *name,
+                   TfStatus    status)
 {
   if (status == 0)
     count_removed (self);
@@ -143,105 +92,11 @@ settle (Remover    *self,
     fail (self, name, status);
 }
 
-/* --- moving up --------------------------------------------------------------------------- */
-
-static void
-choose_stem (Remover *self)
-{
-  char *at = self->stem;
-
-  memcpy (at, STEM, sizeof STEM - 1);
-  at += sizeof STEM - 1;
-  tf_name_randomize (at);
-  at[TF_NAME_RANDOM_LENGTH] = '-';
-  at[TF_NAME_RANDOM_LENGTH + 1] = '\0';
-  self->moved = 0;
-  self->taken = 0;
-}
-
-static void
-compose_moved_name (Remover *self,
-                    guint64  number,
-                    char    *name,
-                    gsize    size)
-{
-  g_snprintf (name, size, "%s%" G_GUINT64_FORMAT "~", self->stem, number);
-}
-
-/* A folder can only get another parent when its owner may write to it. */
-static gboolean
-make_movable (Level      *level,
-              const char *name)
-{
-  TfStat stat;
-  gboolean changed = FALSE;
-  int fd;
-
-  if (tf_os_open_folder (level->fd, name, &fd) != 0)
-    return FALSE;
-  /* A folder that could not even be opened was repaired in opening it. */
-  if (tf_os_stat (fd, &stat) == 0 && stat.mine)
-    changed = (stat.mode & 0700) == 0700 || tf_os_set_mode (fd, stat.mode | 0700) == 0;
-  tf_os_close (fd);
-  return changed;
-}
-
-/* Gives the folder `name` a name in the root. A name that is taken counts as moved all the same:
- * its turn comes. */
-static TfStatus
-rename_to_root (Remover    *self,
-                const char *name)
-{
-  char target[STEM_LENGTH + 24];
-  TfStatus status = 0;
-
-  for (guint i = 0; i < MAX_NAMES; i++)
-    {
-      TfCondition condition;
-
-      compose_moved_name (self, self->moved, target, sizeof target);
-      status = tf_os_rename (self->top->fd, name, self->levels[0].fd, target,
-                             TF_OS_RENAME_REPLACE);
-      condition = tf_os_condition (status);
-      if (condition == TF_CONDITION_OK)
-        self->moved++;
-      if (condition != TF_CONDITION_EXISTS && condition != TF_CONDITION_NOT_EMPTY &&
-          condition != TF_CONDITION_NOT_FOLDER)
-        break;
-      self->moved++;
-    }
-  return status;
-}
-
-/* Removes the folder `name` where no level is left to enter it. FALSE when it is no folder. */
-static gboolean
-move_up (Remover    *self,
-         const char *name)
-{
-  TfStatus status = tf_os_rmdir (self->top->fd, name);
-  TfCondition condition = tf_os_condition (status);
-
-  if (condition == TF_CONDITION_NOT_FOLDER || condition == TF_CONDITION_IS_LINK)
-    return FALSE;
-  if (condition != TF_CONDITION_NOT_EMPTY && condition != TF_CONDITION_EXISTS)
-    {
-      settle (self, name, status);
-      return TRUE;
-    }
-
-  status = rename_to_root (self, name);
-  if (tf_os_condition (status) == TF_CONDITION_DENIED && make_movable (self->top, name))
-    status = rename_to_root (self, name);
-  if (status != 0)
-    settle (self, name, status);
-  return TRUE;
-}
-
 /* --- going down and up ------------------------------------------------------------------- */
 
 /* Something is mounted here, also when it is a part of the same file system. */
 static gboolean
-is_foreign (Remover      *self,
+is_foreign (TfRemover    *self,
             const TfStat *stat)
 {
   return stat->kind != TF_KIND_FOLDER || stat->id.device != self->device || stat->mount_root;
@@ -258,7 +113,7 @@ repair (int           fd,
 }
 
 static TfOsList *
-get_list (Level *level)
+get_list (TfRemoverLevel *level)
 {
   if (level->list == NULL)
     level->list = tf_os_list_new ();
@@ -267,12 +122,12 @@ get_list (Level *level)
 
 /* Puts the open folder on the stack. */
 static TfStatus
-push (Remover    *self,
+push (TfRemover  *self,
       const char *name,
       int         fd,
       guint       passes)
 {
-  Level *level = self->top + 1;
+  TfRemoverLevel *level = self->top + 1;
   TfStatus status = tf_os_list_start (get_list (level), fd);
 
   if (status != 0)
@@ -287,9 +142,25 @@ push (Remover    *self,
   return 0;
 }
 
+/* Whether the second thread takes the folder that was opened; then `fd` is its. */
+static gboolean
+hand_over (TfRemover  *self,
+           const char *name,
+           int         fd)
+{
+  TfPartnerJob job = { fd, self->top->fd, (guint) (self->top - self->levels), NULL, NULL };
+
+  if (self->partner == NULL || !tf_partner_is_free (self->partner))
+    return FALSE;
+  job.name = g_strdup (name);
+  job.path = describe (self, name);
+  tf_partner_offer (self->partner, &job);
+  return TRUE;
+}
+
 /* Goes into the folder that was opened, unless something is mounted there; takes `fd`. */
 static TfStatus
-go_down (Remover    *self,
+go_down (TfRemover  *self,
          const char *name,
          int         fd,
          guint       passes)
@@ -298,10 +169,12 @@ go_down (Remover    *self,
   TfStatus status = tf_os_stat_folder (fd, &stat);
   gboolean foreign = status == 0 && is_foreign (self, &stat);
 
-  look_up (self);
+  tf_tally_look_up (self->tally);
   if (status == 0 && !foreign)
     {
       repair (fd, &stat);
+      if (hand_over (self, name, fd))
+        return 0;
       status = push (self, name, fd, passes);
       if (status == 0)
         return 0;
@@ -314,7 +187,7 @@ go_down (Remover    *self,
 
 /* A folder that cannot be opened can go when it is empty. */
 static void
-remove_unopened (Remover    *self,
+remove_unopened (TfRemover  *self,
                  const char *name,
                  TfStatus    opened)
 {
@@ -331,8 +204,8 @@ remove_unopened (Remover    *self,
 
 /* Where there are no descriptors left, a folder is moved to where more of them are free. */
 static gboolean
-is_too_deep (Remover  *self,
-             TfStatus  status)
+is_too_deep (TfRemover *self,
+             TfStatus   status)
 {
   return self->top != self->levels && tf_os_io_error (status) == G_IO_ERROR_TOO_MANY_OPEN_FILES;
 }
@@ -340,7 +213,7 @@ is_too_deep (Remover  *self,
 /* Deals with `name`, a folder as far as we know. `unlinked` is what unlinking it gave, 0 when that
  * was not tried. */
 static void
-enter (Remover    *self,
+enter (TfRemover  *self,
        const char *name,
        guint       passes,
        TfStatus    unlinked)
@@ -348,7 +221,7 @@ enter (Remover    *self,
   gboolean folder = TRUE;
   int fd = -1;
 
-  if (self->top < self->levels + MAX_LEVELS - 1)
+  if (self->top < self->highest)
     {
       TfStatus status = tf_os_open_folder (self->top->fd, name, &fd);
       TfCondition condition = tf_os_condition (status);
@@ -365,20 +238,28 @@ enter (Remover    *self,
         }
     }
 
-  if (folder && move_up (self, name))
+  if (folder && tf_remover_move_up (self, name))
     return;
   if (unlinked == 0)
     unlinked = tf_os_unlink (self->top->fd, name);
-  settle (self, name, unlinked);
+  tf_remover_settle (self, name, unlinked);
+}
+
+/* Whether a folder that was emptied is worth another look, since something is in it again. */
+static gboolean
+is_filled (TfStatus status)
+{
+  TfCondition condition = tf_os_condition (status);
+
+  return condition == TF_CONDITION_NOT_EMPTY || condition == TF_CONDITION_EXISTS;
 }
 
 /* Removes the folder on top, which was emptied, from its parent. */
 static void
-leave (Remover *self)
+leave (TfRemover *self)
 {
-  Level *level = self->top;
+  TfRemoverLevel *level = self->top;
   TfStatus status;
-  TfCondition condition;
 
   tf_os_close (level->fd);
   level->fd = -1;
@@ -390,23 +271,60 @@ leave (Remover *self)
     }
 
   status = tf_os_rmdir (self->top->fd, level->name->str);
-  condition = tf_os_condition (status);
-  if (level->passes < MAX_PASSES &&
-      (condition == TF_CONDITION_NOT_EMPTY || condition == TF_CONDITION_EXISTS ||
-       condition == TF_CONDITION_NOT_FOLDER))
+  if (level->passes < TF_REMOVER_PASSES &&
+      (is_filled (status) || tf_os_condition (status) == TF_CONDITION_NOT_FOLDER))
     {
       g_autofree char *name = g_strdup (level->name->str);
 
       enter (self, name, level->passes + 1, 0);
     }
   else
-    settle (self, level->name->str, status);
+    tf_remover_settle (self, level->name->str, status);
+}
+
+/* --- the second thread ------------------------------------------------------------------- */
+
+/* Waits for what the folder on top handed over. TRUE when some of it came back, and is on top now. */
+static gboolean
+resume (TfRemover *self)
+{
+  guint level = (guint) (self->top - self->levels);
+  TfPartnerJob job;
+  TfStatus status;
+
+  if (self->partner == NULL ||
+      !tf_partner_take_back (self->partner, level, &job, &self->top->failed))
+    return FALSE;
+
+  status = push (self, job.name, job.fd, 1);
+  if (status == 0)
+    job.fd = -1;
+  else
+    fail (self, job.name, status);
+  tf_partner_job_clear (&job);
+  return TRUE;
+}
+
+static void
+part (TfRemover *self)
+{
+  gboolean failed;
+  TfPartnerJob job;
+
+  if (self->partner == NULL)
+    return;
+  for (guint level = 0; level < TF_REMOVER_LEVELS; level++)
+    {
+      while (tf_partner_take_back (self->partner, level, &job, &failed))
+        tf_partner_job_clear (&job);
+    }
+  g_clear_pointer (&self->partner, tf_partner_free);
 }
 
 /* --- the walk ---------------------------------------------------------------------------- */
 
 static void
-remove_entry (Remover    *self,
+remove_entry (TfRemover  *self,
               const char *name,
               TfKind      kind)
 {
@@ -425,43 +343,34 @@ remove_entry (Remover    *self,
     enter (self, name, 1, status);
 }
 
-/* What was moved to the root has a turn of its own. */
-static gboolean
-is_moved (Remover    *self,
-          const char *name)
-{
-  return self->moved > 0 && strncmp (name, self->stem, STEM_LENGTH) == 0;
-}
-
 /* Another remover at the same tree moves folders to the root too, which is no filling. */
 static void
-note_seen (Remover    *self,
+note_seen (TfRemover  *self,
            const char *name)
 {
   self->seen++;
-  if (strncmp (name, STEM, sizeof STEM - 1) != 0)
+  if (strncmp (name, TF_REMOVER_STEM, sizeof TF_REMOVER_STEM - 1) != 0)
     self->filled++;
 }
 
 static void
-enter_moved (Remover *self)
+enter_moved (TfRemover *self)
 {
-  char name[STEM_LENGTH + 24];
+  char name[TF_REMOVER_MOVED_SIZE];
 
-  compose_moved_name (self, self->taken++, name, sizeof name);
+  tf_remover_take_moved (self, name);
   enter (self, name, 1, 0);
 }
 
 /* One listing of the root, and of all below. */
 static void
-walk (Remover *self)
+walk (TfRemover *self)
 {
-  while (!self->cancelled)
+  while (!tf_tally_is_cancelled (self->tally))
     {
       gboolean at_root = self->top == self->levels;
       const char *name = NULL;
       TfKind kind = TF_KIND_UNKNOWN;
-      guint64 inode = 0;
       TfStatus status;
 
       if (at_root && self->taken < self->moved)
@@ -470,17 +379,19 @@ walk (Remover *self)
           continue;
         }
 
-      status = tf_os_list_next (self->top->list, &name, &kind, &inode);
+      status = tf_os_list_next (self->top->list, &name, &kind);
       if (status != 0 && tf_os_condition (status) != TF_CONDITION_NOT_FOUND)
         fail (self, NULL, status);
       if (status == 0 && name != NULL)
         {
-          if (at_root && is_moved (self, name))
+          if (at_root && tf_remover_is_moved (self, name))
             continue;
           if (at_root)
             note_seen (self, name);
           remove_entry (self, name, kind);
         }
+      else if (resume (self))
+        continue;
       else if (at_root)
         return;
       else
@@ -488,14 +399,26 @@ walk (Remover *self)
     }
 }
 
+static void
+give_up (TfRemover *self)
+{
+  GError *error = NULL;
+
+  if (!tf_tally_fail (self->tally))
+    return;
+  tf_error_set_code (&error, G_IO_ERROR_NOT_EMPTY,
+                     _("Could not remove “%s”: it is filled as fast as it is emptied"), self->path);
+  tf_tally_explain (self->tally, error);
+}
+
 /* Passes until one finds nothing. */
 static void
-empty_root (Remover *self)
+empty_root (TfRemover *self)
 {
-  Level *root = self->levels;
+  TfRemoverLevel *root = self->levels;
   guint passes = 0;
 
-  for (guint turn = 0; turn < MAX_TURNS && passes < MAX_PASSES; turn++)
+  for (guint turn = 0; turn < MAX_TURNS && passes < TF_REMOVER_PASSES; turn++)
     {
       TfStatus status = tf_os_list_begin (get_list (root), root->fd);
 
@@ -504,30 +427,30 @@ empty_root (Remover *self)
           fail (self, NULL, status);
           return;
         }
-      choose_stem (self);
+      tf_remover_choose_stem (self);
       self->seen = 0;
       self->filled = 0;
       walk (self);
-      if (self->cancelled || root->failed || self->seen == 0)
+      if (tf_tally_is_cancelled (self->tally) || root->failed || self->seen == 0)
         return;
       if (self->filled > 0)
         passes++;
     }
 
-  tf_error_set_code (&self->error, G_IO_ERROR_NOT_EMPTY,
-                     _("Could not remove “%s”: it is filled as fast as it is emptied"), self->path);
+  root->failed = TRUE;
+  give_up (self);
 }
 
 static gboolean
-open_root (Remover *self,
-           int      fd)
+open_root (TfRemover *self,
+           int        fd)
 {
   TfStat stat;
   TfStatus status = tf_os_stat_folder (fd, &stat);
 
   self->top = self->levels;
   self->top->fd = fd;
-  if (status != 0)
+  if (status != 0 || stat.mount_root)
     {
       fail (self, NULL, status);
       return FALSE;
@@ -538,27 +461,50 @@ open_root (Remover *self,
 }
 
 static void
-release (Remover *self)
+release (TfRemover *self)
 {
+  part (self);
   for (; self->top > self->levels; self->top--)
     tf_os_close (self->top->fd);
-  for (guint i = 0; i < MAX_LEVELS; i++)
+  for (guint i = 0; i < TF_REMOVER_LEVELS; i++)
     {
       g_clear_pointer (&self->levels[i].list, tf_os_list_free);
       if (self->levels[i].name != NULL)
         g_string_free (self->levels[i].name, TRUE);
     }
+  tf_tally_add (self->tally, self->removed & (ENTRIES_A_REPORT - 1), FALSE);
 }
 
-static void
-mention_others (GError *error,
-                guint   others)
+/* FALSE when something stays. */
+static gboolean
+run (TfRemover *self,
+     int        root)
 {
-  g_autofree char *message = g_steal_pointer (&error->message);
+  gboolean failed;
 
-  error->message = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%s (and %u more)",
-                                                 "%s (and %u more)", others),
-                                    message, others);
+  if (open_root (self, root))
+    {
+      tf_tally_look_up (self->tally);
+      empty_root (self);
+    }
+  failed = self->levels[0].failed;
+  release (self);
+  return !failed && !tf_tally_is_cancelled (self->tally);
+}
+
+/* --- from outside ------------------------------------------------------------------------ */
+
+gboolean
+tf_remover_empty_into (int         root,
+                       const char *path,
+                       gboolean    parallel,
+                       TfTally    *tally)
+{
+  TfRemover self = { .path = path, .tally = tally, .reports = TRUE };
+
+  self.partner = parallel ? tf_partner_new (tally) : NULL;
+  self.highest = self.levels + (parallel ? TF_REMOVER_LEVELS / 2 : TF_REMOVER_LEVELS) - 1;
+  return run (&self, root);
 }
 
 gboolean
@@ -569,32 +515,44 @@ tf_remover_empty (int                 root,
                   gpointer            progress_data,
                   GError            **error)
 {
-  Remover self = { 0 };
+  TfTally tally;
 
-  self.path = path;
-  self.cancellable = cancellable;
-  self.progress = progress;
-  self.progress_data = progress_data;
-  if (open_root (&self, root))
-    {
-      look_up (&self);
-      empty_root (&self);
-    }
-  release (&self);
+  tf_tally_init (&tally, cancellable, progress, progress_data);
+  tf_remover_empty_into (root, path, FALSE, &tally);
+  return tf_tally_finish (&tally, error);
+}
 
-  if (progress != NULL)
-    progress (self.removed, self.error == NULL && !self.cancelled ? self.removed : -1,
-              progress_data);
-  if (self.cancelled)
+/* What is filled again, or exchanged for something that is no folder, is tried a bounded number of
+ * times. */
+gboolean
+tf_remover_remove_job (const TfPartnerJob *job,
+                       TfTally            *tally)
+{
+  TfStatus status = 0;
+  GError *error = NULL;
+
+  for (guint pass = 0; pass < TF_REMOVER_PASSES; pass++)
     {
-      g_clear_error (&self.error);
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, _("Operation was cancelled"));
-      return FALSE;
+      TfRemover self = { .path = job->path, .tally = tally };
+
+      self.highest = self.levels + TF_REMOVER_LEVELS / 2 - 1;
+      if (!run (&self, job->fd))
+        return FALSE;
+      status = tf_os_rmdir (job->dir, job->name);
+      if (tf_os_condition (status) == TF_CONDITION_NOT_FOLDER)
+        status = tf_os_unlink (job->dir, job->name);
+      if (status == 0)
+        tf_tally_add (tally, 1, FALSE);
+      if (status == 0 || tf_os_condition (status) == TF_CONDITION_NOT_FOUND)
+        return TRUE;
+      if (!is_filled (status))
+        break;
     }
-  if (self.error == NULL)
-    return TRUE;
-  if (self.failures > 1)
-    mention_others (self.error, self.failures - 1);
-  g_propagate_error (error, self.error);
+
+  if (tf_tally_fail (tally))
+    {
+      tf_error_set (&error, status, _("Could not remove “%s”: %s"), job->path);
+      tf_tally_explain (tally, error);
+    }
   return FALSE;
 }

@@ -205,3 +205,11 @@ tf_os_open_folder (int         dir,
     return ELOOP;
   return status;
 }
+
+TfStatus
+tf_os_look_into (int         dir,
+                 const char *name,
+                 int        *fd)
+{
+  return tf_posix_open (TF_CALL_OPEN, dir, name, TF_POSIX_O_LOOK | O_DIRECTORY | O_NOCTTY, 0, fd);
+}

@@ -5,14 +5,19 @@
 
 /* Lists a folder by getdents64(), on Linux; on the platform floor. */
 
+#include "platform/tf-order-private.h"
 #include "platform/tf-posix-private.h"
 
 #include <dirent.h>
-#include <string.h>
+#include <limits.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define BUFFER_SIZE (32 * 1024)
+#define SMALL_SIZE (32 * 1024)
+#define LARGE_SIZE (512 * 1024)
+
+/* The shortest entry: names of up to four bytes. */
+#define MIN_ENTRY 24
 
 /* What the kernel writes. */
 typedef struct
@@ -24,31 +29,35 @@ typedef struct
   char name[];
 } Entry;
 
+/* A folder that does not fit into the small buffer gets a large one, and is put in order. */
 struct _TfOsList
 {
   int fd;
-  gsize position;   /* of the next entry in the buffer */
+  gboolean ended;    /* the kernel has no more */
+  char *buffer;
+  gsize size;
   gsize filled;
-  union
-  {
-    Entry entry;    /* for its alignment */
-    char bytes[BUFFER_SIZE];
-  } buffer;
+  gsize position;    /* of the next entry in the buffer; in the order, where there is one */
+  gboolean ordered;
+  TfOrder order;
 };
 
 TfOsList *
 tf_os_list_new (void)
 {
-  TfOsList *list = g_malloc (sizeof *list);
+  TfOsList *list = g_new0 (TfOsList, 1);
 
-  list->fd = -1;
-  list->position = list->filled = 0;
+  list->size = SMALL_SIZE;
+  list->buffer = g_malloc (SMALL_SIZE);
+  tf_os_list_start (list, -1);
   return list;
 }
 
 void
 tf_os_list_free (TfOsList *list)
 {
+  tf_order_clear (&list->order);
+  g_free (list->buffer);
   g_free (list);
 }
 
@@ -57,6 +66,8 @@ tf_os_list_start (TfOsList *list,
                   int       fd)
 {
   list->fd = fd;
+  list->ended = FALSE;
+  list->ordered = FALSE;
   list->position = list->filled = 0;
   return 0;
 }
@@ -87,47 +98,131 @@ kind_of_type (guint8 type)
     }
 }
 
-/* FALSE at the end, and with errno set when it failed. */
-static gboolean
-refill (TfOsList *list)
+static Entry *
+entry_at (TfOsList *list,
+          gsize     offset)
+{
+  return (gpointer) (list->buffer + offset);
+}
+
+/* Adds to the buffer what the kernel has next. */
+static TfStatus
+read_more (TfOsList *list)
 {
   gint64 result = TF_POSIX_CALL (TF_CALL_LIST, syscall (SYS_getdents64, list->fd,
-                                                        list->buffer.bytes, BUFFER_SIZE));
+                                                        list->buffer + list->filled,
+                                                        list->size - list->filled));
 
-  list->position = 0;
-  list->filled = result > 0 ? (gsize) result : 0;
-  if (result == 0)
-    errno = 0;
-  return result > 0;
+  if (result == -1)
+    return errno;
+  list->ended = result == 0;
+  list->filled += (gsize) result;
+  return 0;
+}
+
+/* The kernel ends a read where the next entry does not fit. */
+static gboolean
+is_full (TfOsList *list)
+{
+  return list->size - list->filled < sizeof (Entry) + NAME_MAX + 1 + sizeof (guint64);
+}
+
+static gboolean
+enlarge (TfOsList *list)
+{
+  char *larger = list->size < LARGE_SIZE ? g_try_realloc (list->buffer, LARGE_SIZE) : NULL;
+
+  if (larger == NULL)
+    return FALSE;
+  list->buffer = larger;
+  list->size = LARGE_SIZE;
+  return TRUE;
+}
+
+static void
+put_in_order (TfOsList *list)
+{
+  if (!tf_order_begin (&list->order, LARGE_SIZE / MIN_ENTRY))
+    return;
+  for (gsize offset = 0; offset < list->filled; offset += entry_at (list, offset)->length)
+    tf_order_add (&list->order, entry_at (list, offset)->inode, offset);
+  tf_order_sort (&list->order);
+  list->ordered = TRUE;
+}
+
+static TfStatus
+refill (TfOsList *list)
+{
+  TfStatus status;
+
+  list->position = list->filled = 0;
+  list->ordered = FALSE;
+  status = read_more (list);
+  if (status == 0 && !list->ended && (list->size > SMALL_SIZE || is_full (list)))
+    {
+      enlarge (list);
+      while (status == 0 && !list->ended && !is_full (list) && list->size > SMALL_SIZE)
+        status = read_more (list);
+    }
+  /* What was read before a failure counts, and the failure comes again. */
+  if (list->filled > 0)
+    status = 0;
+  if (list->filled > SMALL_SIZE)
+    put_in_order (list);
+  return status;
+}
+
+/* The next entry of the buffer, NULL when it is used up. */
+static Entry *
+take (TfOsList *list)
+{
+  Entry *entry;
+
+  if (list->ordered)
+    return list->position < list->order.n
+             ? entry_at (list, list->order.entries[list->position++].offset)
+             : NULL;
+  if (list->position >= list->filled)
+    return NULL;
+  entry = entry_at (list, list->position);
+  list->position += entry->length;
+  return entry;
+}
+
+static gboolean
+is_dots (const char *name)
+{
+  return name[0] == '.' && (name[1] == '\0' || (name[1] == '.' && name[2] == '\0'));
 }
 
 TfStatus
 tf_os_list_next (TfOsList    *list,
                  const char **name,
-                 TfKind      *kind,
-                 guint64     *inode)
+                 TfKind      *kind)
 {
   for (;;)
     {
-      Entry *entry;
+      Entry *entry = take (list);
+      TfStatus status = 0;
 
-      if (list->position >= list->filled && !refill (list))
+      if (entry == NULL && !list->ended)
+        {
+          status = refill (list);
+          entry = status == 0 ? take (list) : NULL;
+        }
+      if (entry == NULL)
         {
           /* A folder removed meanwhile has no entries. */
-          if (errno != 0 && errno != ENOENT)
-            return errno;
+          if (status != 0 && status != ENOENT)
+            return status;
           *name = NULL;
           return 0;
         }
 
-      entry = (gpointer) (list->buffer.bytes + list->position);
-      list->position += entry->length;
-      if (strcmp (entry->name, ".") == 0 || strcmp (entry->name, "..") == 0)
+      if (is_dots (entry->name))
         continue;
-
       *name = entry->name;
       *kind = kind_of_type (entry->type);
-      *inode = entry->inode;
       return 0;
     }
 }

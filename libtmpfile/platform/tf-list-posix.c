@@ -107,8 +107,7 @@ read_entry (TfOsList *list)
 TfStatus
 tf_os_list_next (TfOsList    *list,
                  const char **name,
-                 TfKind      *kind,
-                 guint64     *inode)
+                 TfKind      *kind)
 {
   struct dirent *entry = read_entry (list);
 
@@ -125,6 +124,5 @@ tf_os_list_next (TfOsList    *list,
 
   *name = entry->d_name;
   *kind = kind_of_entry (entry);
-  *inode = (guint64) entry->d_ino;
   return 0;
 }

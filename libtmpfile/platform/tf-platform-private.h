@@ -218,6 +218,10 @@ TfStatus tf_os_copy_range (int from, int to, gint64 offset, gsize count, gsize *
  * descriptor, never by path; DENIED where the kernel cannot. */
 TfStatus tf_os_open_folder  (int dir, const char *name, int *fd);
 
+/* Opens a folder only to look names up in it: links are followed, nothing is repaired, and it need
+ * not be readable. */
+TfStatus tf_os_look_into    (int dir, const char *name, int *fd);
+
 /* One listing of the folder `fd`, which stays the caller's, is not closed, and has its listing
  * position used. Begins anew at each tf_os_list_begin(); what it needs of memory is in `list`,
  * of constant size, and may be used for one folder after the other. */
@@ -228,9 +232,10 @@ void      tf_os_list_free  (TfOsList *list);
 TfStatus  tf_os_list_begin (TfOsList *list, int fd);
 /* The same for a descriptor that was just opened; no system call where that can be. */
 TfStatus  tf_os_list_start (TfOsList *list, int fd);
-/* The next entry without `.` and `..`; *name is NULL at the end and valid until the next call.
- * *kind is TF_KIND_UNKNOWN where the file system does not say. Entries may go meanwhile. */
-TfStatus  tf_os_list_next  (TfOsList *list, const char **name, TfKind *kind, guint64 *inode);
+/* The next entry without `.` and `..`, in the order that suits the disk; *name is NULL at the end
+ * and valid until the next call. *kind is TF_KIND_UNKNOWN where the file system does not say.
+ * Entries may go meanwhile. */
+TfStatus  tf_os_list_next  (TfOsList *list, const char **name, TfKind *kind);
 
 /* --- the machine ------------------------------------------------------------------------- */
 

@@ -126,11 +126,10 @@ run_list (int *fd)
   int folder = open (tf_test_dir (), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   TfStatus status = tf_os_list_begin (list, folder);
   const char *name = "";
-  guint64 inode;
   TfKind kind;
 
   while (status == 0 && name != NULL)
-    status = tf_os_list_next (list, &name, &kind, &inode);
+    status = tf_os_list_next (list, &name, &kind);
   tf_os_list_free (list);
   close (folder);
   return status;

@@ -298,6 +298,14 @@ tf_os_open_folder (int         dir,
   return NOT_SUPPORTED;
 }
 
+TfStatus
+tf_os_look_into (int         dir,
+                 const char *name,
+                 int        *fd)
+{
+  return NOT_SUPPORTED;
+}
+
 TfOsList *
 tf_os_list_new (void)
 {
@@ -327,8 +335,7 @@ tf_os_list_start (TfOsList *list,
 TfStatus
 tf_os_list_next (TfOsList    *list,
                  const char **name,
-                 TfKind      *kind,
-                 guint64     *inode)
+                 TfKind      *kind)
 {
   return NOT_SUPPORTED;
 }

@@ -71,7 +71,7 @@ class Complete(unittest.TestCase):
                     self.assertIsNotNone(parameter.get('closure'), name)
         self.assertEqual(scopes, {
             'Gio.AsyncReadyCallback': {'async'},
-            'Gio.FileProgressCallback': {'notified'},
+            'Gio.FileProgressCallback': {'call', 'notified'},
             'MakeFunc': {'call'},
         })
 

@@ -239,6 +239,12 @@ function _init() {
     _wrap(Tf, 'set_temp_prefix', [null]);
     _wrap(Tf, 'get_location', [Tf.Location.DEFAULT, 0]);
 
+    const normal = GLib.PRIORITY_DEFAULT;
+    _wrap(Tf, 'remove_tree', [0, null, null]);
+    _wrap(Tf, 'remove_tree_file', [0, null, null], 0);
+    _wrapAsync(Tf, 'remove_tree_async', 'remove_tree_finish', [0, normal, null, null]);
+    _wrapAsync(Tf, 'remove_tree_file_async', 'remove_tree_file_finish', [0, normal, null, null], 0);
+
     // Calls `func` with a temporary directory and cleans it up when its promise is settled.
     Tf.withTemporaryDirectory = async function (func, properties = {}) {
         const {directory = null, prefix = null, suffix = null, ...others} = properties;

@@ -228,6 +228,26 @@ def _complete(cls):
     return cls
 
 
+def _plain_progress(progress, data):
+    """`progress` as PyGObject calls it, with `data` if that is not None."""
+    data = () if data is None else (data,)
+    return lambda removed, total, *unused: progress(removed, total, *data)
+
+
+def _calls(progress, progress_data, callback, user_data):
+    """The callbacks of an asynchronous removal by their names; those that are not given are left
+    out, so that newer versions of PyGObject return an awaitable."""
+    calls = {}
+    if progress is not None:
+        # PyGObject 3.42 takes only a tuple for the data of a callback that is not the last.
+        calls['progress'] = _plain_progress(progress, progress_data)
+    if callback is not None:
+        calls['callback'] = callback
+    if user_data:
+        calls['user_data'], = user_data
+    return calls
+
+
 # --- the classes ---
 
 _CHUNK = 1 << 20
@@ -435,16 +455,8 @@ class TemporaryDirectory(_Path, Tf.TemporaryDirectory):
                       progress_data=None, callback=None, *user_data):
         """`progress` is called with the entries removed, the total or -1, and `progress_data` if
         that is not None."""
-        data = () if progress_data is None else (progress_data,)
-        calls = {}
-        if progress is not None:
-            # PyGObject 3.42 takes only a tuple for the data of a callback that is not the last.
-            calls['progress'] = lambda removed, total, *unused: progress(removed, total, *data)
-        if callback is not None:
-            calls['callback'] = callback
-        if user_data:
-            calls['user_data'], = user_data
-        return self._cleanup_async(io_priority, cancellable, **calls)
+        return self._cleanup_async(io_priority, cancellable,
+                                   **_calls(progress, progress_data, callback, user_data))
 
     _cleanup_async = _guard(Tf.TemporaryDirectory.cleanup_async,
                             Tf.TemporaryDirectory.cleanup_async, 1)
@@ -489,3 +501,29 @@ def make(func, dir=None, prefix=None, suffix=None):
         if raised:
             raise raised[0] from None
         raise
+
+
+def _removing(name):
+    """The two forms of a removal, with arguments that can be left out."""
+    sync, start = globals()[name], globals()[name + '_async']
+
+    def remove(root, flags=Tf.RemoveFlags.NONE, cancellable=None, progress=None,
+               progress_data=None):
+        if progress is not None:
+            progress = _plain_progress(progress, progress_data)
+        return sync(root, flags, cancellable, progress)
+
+    def remove_async(root, flags=Tf.RemoveFlags.NONE, io_priority=GLib.PRIORITY_DEFAULT,
+                     cancellable=None, progress=None, progress_data=None, callback=None,
+                     *user_data):
+        return start(root, flags, io_priority, cancellable,
+                     **_calls(progress, progress_data, callback, user_data))
+
+    for function, wrapped in ((remove, sync), (remove_async, start)):
+        function.__name__ = function.__qualname__ = wrapped.__name__
+        function.__doc__ = wrapped.__doc__
+        globals()[wrapped.__name__] = function
+
+
+_removing('remove_tree')
+_removing('remove_tree_file')

@@ -1,0 +1,68 @@
+/* Copyright 2026 The libtmpfile authors
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* The inside of a walk that removes, on the core floor: for the files that together are the
+ * remover, by verb: tf-remover.c goes down and up, tf-remover-move.c moves folders to the root where
+ * the stack ends, tf-partner.c works beside it in a second thread. */
+
+#pragma once
+
+#include "core/tf-name-private.h"
+#include "core/tf-partner-private.h"
+#include "core/tf-remover-private.h"
+
+G_BEGIN_DECLS
+
+#define TF_REMOVER_LEVELS 12       /* of one thread; two have half of it each */
+#define TF_REMOVER_PASSES 8        /* over one folder, while others fill it */
+
+#define TF_REMOVER_STEM ".tf-"
+#define TF_REMOVER_STEM_LENGTH (sizeof TF_REMOVER_STEM - 1 + TF_NAME_RANDOM_LENGTH + 1)
+/* With the number and what is behind it. */
+#define TF_REMOVER_MOVED_SIZE (TF_REMOVER_STEM_LENGTH + 24)
+
+typedef struct
+{
+  int fd;
+  TfOsList *list;        /* made at first need, used for one folder after the other */
+  GString *name;         /* in the level below; empty for the root */
+  guint passes;
+  gboolean failed;       /* something in it stays, and was reported */
+} TfRemoverLevel;
+
+typedef struct
+{
+  TfRemoverLevel levels[TF_REMOVER_LEVELS];
+  TfRemoverLevel *top;
+  TfRemoverLevel *highest;   /* that may be used */
+  const char *path;          /* the root's, for messages */
+  guint64 device;
+
+  char stem[TF_REMOVER_STEM_LENGTH + 1];
+  guint64 moved;         /* numbers given to folders that were moved to the root */
+  guint64 taken;         /* how many of them had their turn */
+
+  TfTally *tally;
+  TfPartner *partner;    /* nullable: who takes folders off this walk; owned */
+  gboolean reports;      /* this is the thread that called for the removal */
+  guint removed;         /* entries; the tally hears of them in portions */
+  gint64 seen;           /* entries of the root in this pass */
+  gint64 filled;         /* those of them that no remover moved there */
+} TfRemover;
+
+/* What became of an attempt to remove `name` from the folder on top. */
+void     tf_remover_settle       (TfRemover *self, const char *name, TfStatus status);
+
+/* A stem that nobody could guess, for the pass that begins. */
+void     tf_remover_choose_stem  (TfRemover *self);
+/* Whether `name` is one that this pass moved to the root, which has a turn of its own. */
+gboolean tf_remover_is_moved     (TfRemover *self, const char *name);
+/* The name of the next folder that was moved. */
+void     tf_remover_take_moved   (TfRemover *self, char name[TF_REMOVER_MOVED_SIZE]);
+/* Removes the folder `name` of the folder on top where no level is left to enter it: at once when it
+ * is empty, else it is moved to the root. FALSE when it is no folder. */
+gboolean tf_remover_move_up      (TfRemover *self, const char *name);
+
+G_END_DECLS
