@@ -18,4 +18,5 @@
 #include "tf-temporary-directory.h"
 #include "tf-cleanup.h"
 #include "tf-remove-tree.h"
+#include "tf-sweep.h"
 #undef TF_INSIDE

@@ -8,7 +8,8 @@
 #include "tf-enums.h"
 
 G_DEFINE_ENUM_TYPE (TfLocation, tf_location,
-                    G_DEFINE_ENUM_VALUE (TF_LOCATION_DEFAULT, "default"))
+                    G_DEFINE_ENUM_VALUE (TF_LOCATION_DEFAULT, "default"),
+                    G_DEFINE_ENUM_VALUE (TF_LOCATION_SESSION, "session"))
 
 G_DEFINE_FLAGS_TYPE (TfPersistFlags, tf_persist_flags,
                      G_DEFINE_ENUM_VALUE (TF_PERSIST_NONE, "none"),

@@ -22,6 +22,10 @@ G_BEGIN_DECLS
  * @TF_LOCATION_DEFAULT: the folder for temporary files: `TMPDIR`, `TEMP` or `TMP` from the
  *   environment (ignored when set-uid), then the system's own folders, then the working
  *   directory; each tried by really writing a file there
+ * @TF_LOCATION_SESSION: a folder of this process's own in the default one, made on first use and
+ *   named after the program. It goes with all in it at exit and by [func@cleanup_all], and what is
+ *   left of it after a crash is found by [func@sweep_orphans]: the place for named files that must
+ *   not stay behind. A forked child has one of its own
  *
  * Where temporary files are made.
  *
@@ -30,6 +34,7 @@ G_BEGIN_DECLS
 typedef enum
 {
   TF_LOCATION_DEFAULT,
+  TF_LOCATION_SESSION,
 } TfLocation;
 
 /**

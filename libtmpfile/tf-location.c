@@ -10,6 +10,7 @@
 #include "tf-location.h"
 
 #include "core/tf-name-private.h"
+#include "core/tf-session-private.h"
 #include "core/tf-temp-dir-private.h"
 
 #include <glib/gi18n-lib.h>
@@ -104,6 +105,25 @@ tf_set_temp_prefix (const char  *prefix,
   return tf_name_set_default_prefix (prefix, error);
 }
 
+static GFile *
+get_default (GError **error)
+{
+  const char *path = tf_temp_dir_get (error);
+
+  return path != NULL ? g_file_new_for_path (path) : NULL;
+}
+
+static GFile *
+get_session (GError **error)
+{
+  TfFolder *folder = tf_session_find (error);
+  GFile *file = folder != NULL ? g_file_new_for_path (tf_folder_get_path (folder)) : NULL;
+
+  if (folder != NULL)
+    tf_folder_unref (folder);
+  return file;
+}
+
 /**
  * tf_get_location:
  * @location: what the folder is for
@@ -113,7 +133,8 @@ tf_set_temp_prefix (const char  *prefix,
  * Gets a folder to make temporary files in.
  *
  * May block on disk; may be called from any thread. Fails with `G_IO_ERROR_NOT_FOUND` when there is
- * none, with `G_IO_ERROR_INVALID_ARGUMENT` on an unknown location.
+ * none, with `G_IO_ERROR_INVALID_ARGUMENT` on an unknown location, and for `TF_LOCATION_SESSION`
+ * also with what the system says when the folder cannot be made.
  *
  * Returns: (transfer full): a folder, or `NULL` on error
  *
@@ -124,16 +145,17 @@ tf_get_location (TfLocation   location,
                  guint64      size_hint,
                  GError     **error)
 {
-  const char *path;
-
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  if (location != TF_LOCATION_DEFAULT)
+  switch (location)
     {
+    case TF_LOCATION_DEFAULT:
+      return get_default (error);
+    case TF_LOCATION_SESSION:
+      return get_session (error);
+    default:
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, _("Unknown location %d"),
                    (int) location);
       return NULL;
     }
-  path = tf_temp_dir_get (error);
-  return path != NULL ? g_file_new_for_path (path) : NULL;
 }

@@ -33,6 +33,8 @@ void        tf_folder_release_fd (TfFolder *self);
 gboolean    tf_folder_is_closed  (TfFolder *self);
 /* FALSE once this library has deleted it. */
 gboolean    tf_folder_has_name   (TfFolder *self);
+/* Whether it is where it was made. */
+gboolean    tf_folder_is_there   (TfFolder *self);
 
 gboolean    tf_folder_get_auto_delete (TfFolder *self);
 void        tf_folder_set_auto_delete (TfFolder *self, gboolean auto_delete);

@@ -17,9 +17,6 @@
 /* How often a folder is looked for and emptied while others move and fill it. */
 #define MAX_PASSES 8
 
-/* The sticky bit. */
-#define MARK 01000u
-
 typedef enum
 {
   FOLDER_OPEN,
@@ -367,7 +364,7 @@ set_mark (TfFolder *self,
   status = tf_os_stat (self->fd, &stat);
   if (status != 0)
     return status;
-  return tf_os_set_mode (self->fd, (stat.mode & 0777) | (mark ? MARK : 0));
+  return tf_os_set_mode (self->fd, (stat.mode & 0777) | (mark ? TF_OS_MARK : 0));
 }
 
 /* With both locks held. */
@@ -425,7 +422,7 @@ create_cb (int         dir,
   if (status == 0)
     {
       self->id = stat.id;
-      self->marked = (stat.mode & MARK) != 0;
+      self->marked = (stat.mode & TF_OS_MARK) != 0;
     }
   return status;
 }
@@ -473,6 +470,12 @@ gboolean
 tf_folder_has_name (TfFolder *self)
 {
   return g_atomic_int_get (&self->state) != FOLDER_GONE;
+}
+
+gboolean
+tf_folder_is_there (TfFolder *self)
+{
+  return is_at (self, self->path);
 }
 
 gboolean

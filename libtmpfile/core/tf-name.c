@@ -126,6 +126,12 @@ tf_name_randomize (char *where)
     }
 }
 
+gboolean
+tf_name_is_random (const char *name)
+{
+  return strspn (name, alphabet) >= TF_NAME_RANDOM_LENGTH;
+}
+
 void
 tf_name_discard_pool (void)
 {

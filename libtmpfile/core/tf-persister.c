@@ -16,13 +16,12 @@
 #include "core/tf-handle-struct-private.h"
 
 #include "core/tf-copier-private.h"
+#include "core/tf-name-private.h"
 #include "platform/tf-error-private.h"
 
 #include <glib/gi18n-lib.h>
 
-/* Recognisable, so that a sweep finds what a kill -9 leaves. */
-#define INTERMEDIATE_PREFIX ".tf-"
-#define INTERMEDIATE_SUFFIX "~"
+#define MAX_COPIES 8   /* made, and swept away by somebody */
 
 typedef struct
 {
@@ -33,6 +32,7 @@ typedef struct
   gboolean exists;            /* a moment ago something was there */
   gboolean itself;            /* namely this very file, by another of its names */
   gboolean refused;           /* the kernel cannot link this file there */
+  int guard;                  /* a descriptor with a lease on the intermediate, or -1 */
   guint mode;                 /* that the published file has */
   guint old_mode;             /* to go back to when it fails */
   GCancellable *cancellable;
@@ -198,6 +198,36 @@ rename_name (Publication  *publication,
   return FAILED;
 }
 
+/* An intermediate that somebody works at has a lease, so that no sweep takes it, until after the
+ * rename: then there is nothing left to be swept. On a descriptor of its own, since a lease ends by
+ * a close() only, and the caller may have locked the file by the handle's. */
+static void
+take_guard (Publication *publication,
+            int          fd,
+            const char  *path)
+{
+  if (publication->guard == -1 &&
+      tf_os_reopen (fd, path, TF_OS_REOPEN_READ_ONLY, &publication->guard) == 0)
+    tf_os_take_lease (publication->guard, FALSE);
+}
+
+static void
+drop_guard (Publication *publication)
+{
+  if (publication->guard != -1)
+    tf_os_close (publication->guard);
+  publication->guard = -1;
+}
+
+/* Whether a sweep was faster than the guard. */
+static gboolean
+is_swept (int fd)
+{
+  TfStat stat;
+
+  return tf_os_stat (fd, &stat) == 0 && stat.links == 0;
+}
+
 static TfStatus
 link_intermediate (int         dir,
                    const char *name,
@@ -207,16 +237,20 @@ link_intermediate (int         dir,
   Publication *publication = data;
   TfStatus status = tf_os_link_file (publication->handle->fd, dir, name);
 
+  /* Where it could not be had by the descriptor alone. */
+  if (status == 0)
+    take_guard (publication, publication->handle->fd, path);
   publication->refused = wants_copy (status);
   return status;
 }
 
-/* A name next to the destination that is private until the moment of the rename. */
+/* A name next to the destination that is private until the moment of the rename. With the guard. */
 static Outcome
-link_and_rename (Publication  *publication,
-                 GError      **error)
+link_and_rename_guarded (Publication  *publication,
+                         GError      **error)
 {
-  TfPlace place = { TF_OS_CWD, publication->folder, INTERMEDIATE_PREFIX, INTERMEDIATE_SUFFIX };
+  TfPlace place = { TF_OS_CWD, publication->folder, TF_NAME_INTERMEDIATE_PREFIX,
+                    TF_NAME_INTERMEDIATE_SUFFIX };
   g_autoptr (GError) link_error = NULL;
   g_autofree char *intermediate = NULL;
   TfStatus status;
@@ -240,8 +274,23 @@ link_and_rename (Publication  *publication,
       /* Once it had a name and has none any more, the file cannot be linked again. */
       publication->handle->linkable = FALSE;
       tf_opener_remove_fresh (intermediate, &publication->handle->id);
+      if (is_swept (publication->handle->fd) &&
+          tf_os_condition (status) == TF_CONDITION_NOT_FOUND)
+        status = tf_os_status (TF_CONDITION_NOT_SUPPORTED);
     }
   return conclude (publication, status, error);
+}
+
+static Outcome
+link_and_rename (Publication  *publication,
+                 GError      **error)
+{
+  Outcome outcome;
+
+  take_guard (publication, publication->handle->fd, NULL);
+  outcome = link_and_rename_guarded (publication, error);
+  drop_guard (publication);
+  return outcome;
 }
 
 static Outcome
@@ -331,21 +380,51 @@ move_to_copy (Publication  *publication,
   handle->fd = copy;
 }
 
+/* A new file next to the destination, with the guard; -1 on error. */
+static int
+create_copy (Publication  *publication,
+             char        **intermediate,
+             TfStat       *stat,
+             GError      **error)
+{
+  TfPlace place = { TF_OS_CWD, publication->folder, TF_NAME_INTERMEDIATE_PREFIX,
+                    TF_NAME_INTERMEDIATE_SUFFIX };
+  int copy;
+
+  for (guint i = 0; i < MAX_COPIES; i++)
+    {
+      copy = tf_opener_create_file (&place, 0600, TF_OS_CREATE_NONE, intermediate, stat, error);
+      if (copy == -1)
+        return -1;
+      take_guard (publication, copy, *intermediate);
+      if (!is_swept (copy))
+        return copy;
+      drop_guard (publication);
+      tf_os_close (copy);
+      g_clear_pointer (intermediate, g_free);
+    }
+  say (publication, tf_os_status (TF_CONDITION_NOT_FOUND), error);
+  return -1;
+}
+
 static Outcome
 copy_and_rename (Publication  *publication,
                  GError      **error)
 {
-  TfPlace place = { TF_OS_CWD, publication->folder, INTERMEDIATE_PREFIX, INTERMEDIATE_SUFFIX };
   g_autofree char *intermediate = NULL;
+  gboolean published;
   TfStat stat;
   int copy;
 
-  copy = tf_opener_create_file (&place, 0600, TF_OS_CREATE_NONE, &intermediate, &stat, error);
+  copy = create_copy (publication, &intermediate, &stat, error);
   if (copy == -1)
     return FAILED;
-  if (!publish_copy (publication, &copy, intermediate, error))
+  published = publish_copy (publication, &copy, intermediate, error);
+  if (!published)
+    tf_opener_remove_fresh (intermediate, &stat.id);
+  drop_guard (publication);
+  if (!published)
     {
-      tf_opener_remove_fresh (intermediate, &stat.id);
       tf_os_close (copy);
       return FAILED;
     }
@@ -398,6 +477,7 @@ persist_locked (TfHandle        *self,
     .destination = destination,
     .folder = folder,
     .replace = (flags & TF_PUBLISH_REPLACE) != 0,
+    .guard = -1,
     .cancellable = cancellable,
   };
 

@@ -24,14 +24,15 @@ gboolean tf_remover_empty      (int                 root,
                                 gpointer            progress_data,
                                 GError            **error);
 
-/* The same on an account of the caller's, with a second thread if there is one to be had. FALSE when
- * something stays, or it was cancelled: the tally knows. */
+/* The same on an account of the caller's, with a second thread if there is one to be had. FALSE
+ * when something stays, or it was cancelled: the tally knows. */
 gboolean tf_remover_empty_into (int                 root,
                                 const char         *path,
                                 gboolean            parallel,
                                 TfTally            *tally);
 
-/* For the second thread: empties the folder of `job`, and removes it. FALSE when something stays. */
+/* For the second thread: empties the folder of `job`, and removes it. FALSE when something stays.
+ * */
 gboolean tf_remover_remove_job (const TfPartnerJob *job,
                                 TfTally            *tally);
 

@@ -4,8 +4,8 @@
  */
 
 /* The inside of a walk that removes, on the core floor: for the files that together are the
- * remover, by verb: tf-remover.c goes down and up, tf-remover-move.c moves folders to the root where
- * the stack ends, tf-partner.c works beside it in a second thread. */
+ * remover, by verb: tf-remover.c goes down and up, tf-remover-move.c moves folders to the root
+ * where the stack ends, tf-partner.c works beside it in a second thread. */
 
 #pragma once
 
@@ -61,8 +61,8 @@ void     tf_remover_choose_stem  (TfRemover *self);
 gboolean tf_remover_is_moved     (TfRemover *self, const char *name);
 /* The name of the next folder that was moved. */
 void     tf_remover_take_moved   (TfRemover *self, char name[TF_REMOVER_MOVED_SIZE]);
-/* Removes the folder `name` of the folder on top where no level is left to enter it: at once when it
- * is empty, else it is moved to the root. FALSE when it is no folder. */
+/* Removes the folder `name` of the folder on top where no level is left to enter it: at once when
+ * it is empty, else it is moved to the root. FALSE when it is no folder. */
 gboolean tf_remover_move_up      (TfRemover *self, const char *name);
 
 G_END_DECLS

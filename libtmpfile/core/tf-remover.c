@@ -15,8 +15,8 @@
  * that is exchanged while we look leads to something else in the tree, or to what is_foreign()
  * refuses.
  *
- * With a partner, folders that were just opened are handed to a second thread, which walks them with
- * a stack of its own. A level is not left before what it handed over is settled. */
+ * With a partner, folders that were just opened are handed to a second thread, which walks them
+ * with a stack of its own. A level is not left before what it handed over is settled. */
 
 #include "config.h"
 
@@ -284,7 +284,8 @@ leave (TfRemover *self)
 
 /* --- the second thread ------------------------------------------------------------------- */
 
-/* Waits for what the folder on top handed over. TRUE when some of it came back, and is on top now. */
+/* Waits for what the folder on top handed over. TRUE when some of it came back, and is on top now.
+ * */
 static gboolean
 resume (TfRemover *self)
 {

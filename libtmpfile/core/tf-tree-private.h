@@ -19,8 +19,8 @@ typedef enum
   TF_TREE_PARALLEL      = 1 << 1,   /* with a second thread */
 } TfTreeFlags;
 
-/* Looks at the words of the path only, as they are: empty, `.`, `..`, the root and what ends in a dot
- * are G_IO_ERROR_INVALID_ARGUMENT. */
+/* Looks at the words of the path only, as they are: empty, `.`, `..`, the root and what ends in a
+ * dot are G_IO_ERROR_INVALID_ARGUMENT. */
 gboolean tf_tree_judge  (const char *path, GError **error);
 
 /* Judges the path, then removes. The working folder, the home folder and all above them are refused

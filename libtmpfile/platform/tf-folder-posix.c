@@ -7,10 +7,17 @@
 
 #include "platform/tf-posix-private.h"
 
-#include <sys/file.h>
-
 #define PRIVATE_MODE 0700u
-#define OWNED_MODE (PRIVATE_MODE | S_ISVTX)
+#define OWNED_MODE (PRIVATE_MODE | TF_OS_MARK)
+
+TfStatus
+tf_os_open_as_is (int         dir,
+                  const char *name,
+                  int        *fd)
+{
+  return tf_posix_open (TF_CALL_OPEN, dir, name,
+                        O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0, fd);
+}
 
 static TfStatus
 open_for_listing (int         dir,
@@ -18,9 +25,7 @@ open_for_listing (int         dir,
                   guint       mode,
                   int        *fd)
 {
-  TfStatus status = tf_posix_open (TF_CALL_OPEN, dir, name,
-                                   O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY,
-                                   0, fd);
+  TfStatus status = tf_os_open_as_is (dir, name, fd);
 
   return status == EACCES ? tf_posix_open_repaired (dir, name, mode, fd) : status;
 }
@@ -58,26 +63,15 @@ settle_mode (int     fd,
     return 0;
 
   status = tf_os_set_mode (fd, mode);
-  if (status != 0 && (mode & S_ISVTX) != 0 && !is_private (stat))
+  if (status != 0 && (mode & TF_OS_MARK) != 0 && !is_private (stat))
     status = tf_os_set_mode (fd, PRIVATE_MODE);
-  if (status != 0 && (mode & S_ISVTX) == 0)
+  if (status != 0 && (mode & TF_OS_MARK) == 0)
     return status;
 
   status = tf_os_stat (fd, stat);
   if (status == 0 && !is_private (stat))
     status = ENOTSUP;
   return status;
-}
-
-/* 0, EWOULDBLOCK when a sweeper has the folder, or why there can be no lease. */
-static TfStatus
-take_lease (int fd)
-{
-#ifdef LOCK_SH
-  return TF_POSIX_TRY (TF_CALL_LOCK, flock (fd, LOCK_SH | LOCK_NB));
-#else
-  return ENOSYS;
-#endif
 }
 
 /* Looks at a folder just made, by `fd`. EEXIST when it was taken away, and with made->mine FALSE
@@ -104,7 +98,7 @@ own_folder (int         dir,
             int         fd,
             TfStat     *made)
 {
-  TfStatus lease = take_lease (fd);
+  TfStatus lease = tf_os_take_lease (fd, FALSE);
   TfStatus status = stat_just_made (fd, made);
 
   if (!made->mine)
@@ -112,6 +106,7 @@ own_folder (int         dir,
       tf_os_close (fd);
       return EEXIST;
     }
+  /* A sweeper has it. */
   if (status == 0 && lease == EWOULDBLOCK)
     status = EEXIST;
   /* A mark without a lease would have the folder swept while it is in use. */

@@ -101,6 +101,10 @@ char        *tf_os_describe  (TfStatus status) G_GNUC_WARN_UNUSED_RESULT;
 
 /* --- creating ---------------------------------------------------------------------------- */
 
+/* The sticky bit of a folder says that it is owned, and that a sweep may take it once the lease has
+ * ended. */
+#define TF_OS_MARK 01000u
+
 typedef enum
 {
   TF_OS_CREATE_NONE   = 0,
@@ -211,12 +215,25 @@ TfStatus tf_os_clone      (int from, int to);
  * NOT_SUPPORTED or CROSS_DEVICE: read and write. 0 bytes at the end. */
 TfStatus tf_os_copy_range (int from, int to, gint64 offset, gsize count, gsize *done);
 
+/* --- leases ------------------------------------------------------------------------------ */
+
+/* Takes a lease on the open file or folder: `alone` to sweep it, otherwise to own it together with
+ * others who do. BUSY, without waiting, when somebody holds one that does not go together. It ends
+ * when `fd` and all its duplicates are closed, never otherwise. */
+TfStatus tf_os_take_lease (int fd, gboolean alone);
+/* Whether leases on the file system of `fd` hold for all who can reach it, since it is known to be
+ * local. The name of the file system when they do not. */
+gboolean tf_os_is_local   (int fd, char **name);
+
 /* --- walking ----------------------------------------------------------------------------- */
 
 /* Opens a folder for listing, never through a link and never waiting for a device. `dir` and
  * `name` as everywhere. A folder of our user without permissions is given 0700 first, by
  * descriptor, never by path; DENIED where the kernel cannot. */
 TfStatus tf_os_open_folder  (int dir, const char *name, int *fd);
+
+/* The same without giving anything: DENIED when it cannot be listed as it is. */
+TfStatus tf_os_open_as_is   (int dir, const char *name, int *fd);
 
 /* Opens a folder only to look names up in it: links are followed, nothing is repaired, and it need
  * not be readable. */

@@ -299,6 +299,28 @@ tf_os_open_folder (int         dir,
 }
 
 TfStatus
+tf_os_take_lease (int      fd,
+                  gboolean alone)
+{
+  return NOT_SUPPORTED;
+}
+
+gboolean
+tf_os_is_local (int    fd,
+                char **name)
+{
+  return FALSE;
+}
+
+TfStatus
+tf_os_open_as_is (int         dir,
+                  const char *name,
+                  int        *fd)
+{
+  return NOT_SUPPORTED;
+}
+
+TfStatus
 tf_os_look_into (int         dir,
                  const char *name,
                  int        *fd)

@@ -244,6 +244,8 @@ function _init() {
     _wrap(Tf, 'remove_tree_file', [0, null, null], 0);
     _wrapAsync(Tf, 'remove_tree_async', 'remove_tree_finish', [0, normal, null, null]);
     _wrapAsync(Tf, 'remove_tree_file_async', 'remove_tree_file_finish', [0, normal, null, null], 0);
+    _wrap(Tf, 'sweep_orphans', [null, null, 0, null], 0);
+    _wrapAsync(Tf, 'sweep_orphans_async', 'sweep_orphans_finish', [null, null, 0, normal, null], 0);
 
     // Calls `func` with a temporary directory and cleans it up when its promise is settled.
     Tf.withTemporaryDirectory = async function (func, properties = {}) {

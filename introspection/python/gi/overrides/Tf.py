@@ -527,3 +527,13 @@ def _removing(name):
 
 _removing('remove_tree')
 _removing('remove_tree_file')
+
+
+_sweep_orphans = globals()['sweep_orphans']
+
+
+def sweep_orphans(directory=None, prefix=None, min_age=0, cancellable=None):
+    return _sweep_orphans(directory, prefix, min_age, cancellable)
+
+
+sweep_orphans.__doc__ = _sweep_orphans.__doc__
