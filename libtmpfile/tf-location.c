@@ -116,12 +116,9 @@ get_default (GError **error)
 static GFile *
 get_session (GError **error)
 {
-  TfFolder *folder = tf_session_find (error);
-  GFile *file = folder != NULL ? g_file_new_for_path (tf_folder_get_path (folder)) : NULL;
+  g_autofree char *path = tf_session_find_path (error);
 
-  if (folder != NULL)
-    tf_folder_unref (folder);
-  return file;
+  return path != NULL ? g_file_new_for_path (path) : NULL;
 }
 
 /**

@@ -30,6 +30,7 @@ struct _TfSpooledFile
 
   /* As given; the spool has its own copies. */
   GFile *directory;
+  TfLocation location;
   char *prefix;
   char *suffix;
   int buffer_size;
@@ -54,6 +55,9 @@ tf_spooled_file_announce (TfSpooledFile *self)
   if (G_UNLIKELY (g_atomic_int_get (&self->unannounced)))
     tf_spooled_file_announce_now (self);
 }
+
+/* Under the spool's lock, in any thread: it has just rolled over. */
+void tf_spooled_file_rolled_cb    (gboolean asked, gpointer data);
 
 /* tf-spooled-file-io.c */
 void     tf_spooled_file_seekable_init (GSeekableIface *iface);

@@ -71,6 +71,7 @@ enum
   PROP_0,
   PROP_MAX_SIZE,
   PROP_DIRECTORY,
+  PROP_LOCATION,
   PROP_PREFIX,
   PROP_SUFFIX,
   PROP_BUFFER_SIZE,
@@ -97,54 +98,6 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (TfSpooledFile, tf_spooled_file, G_TYPE_IO_STREAM,
                                                       tf_spooled_file_seekable_init))
 #endif
 
-/* --- telling of the rollover --------------------------------------------------------------- */
-
-void
-tf_spooled_file_announce_now (TfSpooledFile *self)
-{
-  if (g_atomic_int_compare_and_exchange (&self->unannounced, TRUE, FALSE))
-    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ROLLED_OVER]);
-}
-
-static gboolean
-announce_cb (gpointer data)
-{
-  g_autoptr (TfSpooledFile) self = g_weak_ref_get (data);
-
-  if (self != NULL)
-    tf_spooled_file_announce (self);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-weak_ref_free (gpointer data)
-{
-  g_weak_ref_clear (data);
-  g_free (data);
-}
-
-/* Under the spool's lock, in any thread. Our own functions tell it as soon as they have let go of
- * the lock; for a stream, which does not know us, a source of our main context does. A forked child
- * has no business with the main contexts of its parent. */
-static void
-rolled_cb (gboolean asked,
-           gpointer data)
-{
-  TfSpooledFile *self = data;
-  GWeakRef *weak;
-
-  g_atomic_int_set (&self->unannounced, TRUE);
-  if (asked || !tf_owned_is_ours ((TfOwned *) self->spool))
-    return;
-  weak = g_new0 (GWeakRef, 1);
-  g_weak_ref_init (weak, self);
-  self->announcement = g_idle_source_new ();
-  g_source_set_priority (self->announcement, G_PRIORITY_DEFAULT);
-  g_source_set_static_name (self->announcement, "notify::rolled-over");
-  g_source_set_callback (self->announcement, announce_cb, weak, weak_ref_free);
-  g_source_attach (self->announcement, self->context);
-}
-
 /* --- properties ---------------------------------------------------------------------------- */
 
 /* A place that is not used any more is not to be set. */
@@ -168,6 +121,7 @@ apply_place (TfSpooledFile *self,
   place.prefix = self->prefix;
   place.suffix = self->suffix;
   place.buffer_size = self->buffer_size;
+  place.session = self->location == TF_LOCATION_SESSION;
   if (self->directory != NULL)
     {
       place.folder = g_file_peek_path (self->directory);
@@ -213,6 +167,17 @@ set_buffer_size (TfSpooledFile *self,
 }
 
 static void
+set_location (TfSpooledFile *self,
+              TfLocation     location,
+              GParamSpec    *pspec)
+{
+  if (!may_set_place (self, pspec) || self->location == location)
+    return;
+  self->location = location;
+  apply_place (self, pspec);
+}
+
+static void
 set_roll_on_low_memory (TfSpooledFile *self,
                         gboolean       watch,
                         GParamSpec    *pspec)
@@ -238,6 +203,9 @@ tf_spooled_file_get_property (GObject    *object,
       break;
     case PROP_DIRECTORY:
       g_value_set_object (value, self->directory);
+      break;
+    case PROP_LOCATION:
+      g_value_set_enum (value, self->location);
       break;
     case PROP_PREFIX:
       g_value_set_string (value, self->prefix);
@@ -277,6 +245,9 @@ tf_spooled_file_set_property (GObject      *object,
       break;
     case PROP_DIRECTORY:
       set_directory (self, value, pspec);
+      break;
+    case PROP_LOCATION:
+      set_location (self, g_value_get_enum (value), pspec);
       break;
     case PROP_PREFIX:
       set_name_part (self, &self->prefix, value, pspec);
@@ -459,6 +430,17 @@ make_place_properties (void)
    */
   props[PROP_DIRECTORY] = g_param_spec_object ("directory", NULL, NULL, G_TYPE_FILE, flags);
   /**
+   * TfSpooledFile:location:
+   *
+   * Where the file is made when there is no [property@SpooledFile:directory].
+   *
+   * It can be set until the rollover.
+   *
+   * Since: 0.1
+   */
+  props[PROP_LOCATION] = g_param_spec_enum ("location", NULL, NULL, TF_TYPE_LOCATION,
+                                            TF_LOCATION_DEFAULT, flags);
+  /**
    * TfSpooledFile:prefix:
    *
    * How the name of the file begins, `NULL` for the default, where one has to be used for a moment.
@@ -522,7 +504,7 @@ tf_spooled_file_init (TfSpooledFile *self)
   if (self->context != NULL)
     g_main_context_ref (self->context);
   self->spool = tf_spool_new (0);
-  tf_spool_set_rolled (self->spool, rolled_cb, self);
+  tf_spool_set_rolled (self->spool, tf_spooled_file_rolled_cb, self);
 }
 
 /**

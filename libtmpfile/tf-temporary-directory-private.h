@@ -4,8 +4,8 @@
  */
 
 /* The inside of a TfTemporaryDirectory, on the API floor: for the files that together are
- * the class, by verb: tf-temporary-directory.c makes it and has its properties, -use.c uses it and
- * ends it, -async.c makes and ends it in a thread. */
+ * the class, by verb: tf-temporary-directory.c has its properties, -init.c makes it, -use.c uses it
+ * and ends it, -async.c makes and ends it in a thread. */
 
 #pragma once
 
@@ -14,16 +14,25 @@
 
 G_BEGIN_DECLS
 
+/* What `initialized` says. */
+enum
+{
+  TF_DIRECTORY_NOT_YET,
+  TF_DIRECTORY_UNDER_WAY,
+  TF_DIRECTORY_DONE,
+};
+
 struct _TfTemporaryDirectory
 {
   GObject parent_instance;
 
   /* What to make; fixed once the object is being initialized. */
   GFile *directory;          /* nullable */
+  TfLocation location;       /* without a directory */
   char *prefix;              /* nullable */
   char *suffix;              /* nullable */
 
-  int initialized;           /* atomic: see tf-temporary-directory.c */
+  int initialized;           /* atomic: one of the states above */
   int auto_delete;           /* atomic; handed to the folder */
   int ignore_cleanup_errors; /* atomic */
   int cleaning;              /* atomic: an asynchronous cleanup is under way */
@@ -50,6 +59,9 @@ gboolean  tf_temporary_directory_clean                (TfTemporaryDirectory  *se
                                                        gpointer               progress_data,
                                                        GError               **error);
 
+gboolean  tf_temporary_directory_initable_init        (GInitable             *initable,
+                                                       GCancellable          *cancellable,
+                                                       GError               **error);
 void      tf_temporary_directory_async_initable_init  (GAsyncInitableIface   *iface);
 
 G_END_DECLS

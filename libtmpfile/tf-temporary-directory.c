@@ -9,11 +9,6 @@
 
 #include "tf-temporary-directory-private.h"
 
-#include "core/tf-temp-dir-private.h"
-#include "platform/tf-error-private.h"
-
-#include <glib/gi18n-lib.h>
-
 /**
  * TfTemporaryDirectory:
  *
@@ -63,6 +58,7 @@ enum
 {
   PROP_0,
   PROP_DIRECTORY,
+  PROP_LOCATION,
   PROP_PREFIX,
   PROP_SUFFIX,
   PROP_AUTO_DELETE,
@@ -73,14 +69,6 @@ enum
 
 static GParamSpec *props[N_PROPS];
 
-/* What `initialized` says. */
-enum
-{
-  NOT_YET,
-  UNDER_WAY,
-  DONE,
-};
-
 static void initable_iface_init (GInitableIface *iface);
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (TfTemporaryDirectory, tf_temporary_directory, G_TYPE_OBJECT,
@@ -88,92 +76,10 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (TfTemporaryDirectory, tf_temporary_directory, G_T
                                G_IMPLEMENT_INTERFACE (G_TYPE_ASYNC_INITABLE,
                                                       tf_temporary_directory_async_initable_init))
 
-/* --- initializing ------------------------------------------------------------------------ */
-
-/* A file that is local has an absolute path. */
-static const char *
-find_parent (TfTemporaryDirectory  *self,
-             GError               **error)
-{
-  g_autofree char *uri = NULL;
-
-  if (self->directory == NULL)
-    return tf_temp_dir_get (error);
-  if (g_file_peek_path (self->directory) != NULL)
-    return g_file_peek_path (self->directory);
-
-  uri = g_file_get_uri (self->directory);
-  tf_error_set_code (error, G_IO_ERROR_NOT_SUPPORTED,
-                     _("Could not create a temporary directory in “%s”: it is not local"), uri);
-  return NULL;
-}
-
-static TfFolder *
-make_folder (TfTemporaryDirectory  *self,
-             GCancellable          *cancellable,
-             GError               **error)
-{
-  TfPlace place = { TF_OS_CWD, NULL, self->prefix, self->suffix };
-
-  if (g_cancellable_set_error_if_cancelled (cancellable, error))
-    return NULL;
-  place.folder = find_parent (self, error);
-  return place.folder != NULL ? tf_folder_new (&place, error) : NULL;
-}
-
-gboolean
-tf_temporary_directory_initialize (TfTemporaryDirectory  *self,
-                                   GCancellable          *cancellable,
-                                   GError               **error)
-{
-  TfFolder *folder;
-
-  if (!g_atomic_int_compare_and_exchange (&self->initialized, NOT_YET, UNDER_WAY))
-    {
-      if (g_atomic_int_get (&self->initialized) == DONE)
-        return TRUE;
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_PENDING,
-                           _("Could not create the temporary directory: that is under way"));
-      return FALSE;
-    }
-
-  folder = make_folder (self, cancellable, error);
-  if (folder == NULL)
-    {
-      g_atomic_int_set (&self->initialized, NOT_YET);
-      return FALSE;
-    }
-  g_atomic_pointer_set (&self->folder, folder);
-  if (!g_atomic_int_get (&self->auto_delete))
-    tf_folder_set_auto_delete (folder, FALSE);
-  g_atomic_int_set (&self->initialized, DONE);
-  return TRUE;
-}
-
-static gboolean
-tf_temporary_directory_initable_init (GInitable     *initable,
-                                      GCancellable  *cancellable,
-                                      GError       **error)
-{
-  return tf_temporary_directory_initialize (TF_TEMPORARY_DIRECTORY (initable), cancellable, error);
-}
-
 static void
 initable_iface_init (GInitableIface *iface)
 {
   iface->init = tf_temporary_directory_initable_init;
-}
-
-TfFolder *
-tf_temporary_directory_get_folder (TfTemporaryDirectory  *self,
-                                   GError               **error)
-{
-  TfFolder *folder = g_atomic_pointer_get (&self->folder);
-
-  if (folder == NULL)
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_INITIALIZED,
-                         _("Could not use the temporary directory: it was not initialized"));
-  return folder;
 }
 
 /* --- properties -------------------------------------------------------------------------- */
@@ -182,7 +88,7 @@ static gboolean
 may_set (TfTemporaryDirectory *self,
          GParamSpec           *pspec)
 {
-  if (g_atomic_int_get (&self->initialized) == NOT_YET)
+  if (g_atomic_int_get (&self->initialized) == TF_DIRECTORY_NOT_YET)
     return TRUE;
   g_critical ("The property “%s” of a TfTemporaryDirectory cannot be set after its initialization",
               pspec->name);
@@ -203,6 +109,17 @@ set_name_part (TfTemporaryDirectory  *self,
 }
 
 static void
+set_location (TfTemporaryDirectory *self,
+              TfLocation            location,
+              GParamSpec           *pspec)
+{
+  if (!may_set (self, pspec) || self->location == location)
+    return;
+  self->location = location;
+  g_object_notify_by_pspec (G_OBJECT (self), pspec);
+}
+
+static void
 tf_temporary_directory_set_property (GObject      *object,
                                      guint         property_id,
                                      const GValue *value,
@@ -215,6 +132,9 @@ tf_temporary_directory_set_property (GObject      *object,
     case PROP_DIRECTORY:
       if (may_set (self, pspec) && g_set_object (&self->directory, g_value_get_object (value)))
         g_object_notify_by_pspec (object, pspec);
+      break;
+    case PROP_LOCATION:
+      set_location (self, g_value_get_enum (value), pspec);
       break;
     case PROP_PREFIX:
       set_name_part (self, &self->prefix, value, pspec);
@@ -245,6 +165,9 @@ tf_temporary_directory_get_property (GObject    *object,
     {
     case PROP_DIRECTORY:
       g_value_set_object (value, self->directory);
+      break;
+    case PROP_LOCATION:
+      g_value_set_enum (value, self->location);
       break;
     case PROP_PREFIX:
       g_value_set_string (value, self->prefix);
@@ -282,6 +205,17 @@ make_place_properties (void)
    * Since: 0.1
    */
   props[PROP_DIRECTORY] = g_param_spec_object ("directory", NULL, NULL, G_TYPE_FILE, flags);
+  /**
+   * TfTemporaryDirectory:location:
+   *
+   * Where it is made when there is no [property@TemporaryDirectory:directory].
+   *
+   * It can be set until the object is initialized.
+   *
+   * Since: 0.1
+   */
+  props[PROP_LOCATION] = g_param_spec_enum ("location", NULL, NULL, TF_TYPE_LOCATION,
+                                            TF_LOCATION_DEFAULT, flags);
   /**
    * TfTemporaryDirectory:prefix:
    *

@@ -9,7 +9,9 @@
 
 #include "tf-temporary-file-private.h"
 
+#include "core/tf-session-private.h"
 #include "core/tf-temp-dir-private.h"
+#include "platform/tf-error-private.h"
 #include "streams/tf-worker-private.h"
 
 #include <glib/gi18n-lib.h>
@@ -32,6 +34,51 @@ find_folder (TfTemporaryFile  *self,
   return NULL;
 }
 
+/* By the descriptor of this process's folder; a named file goes with it. */
+static gboolean
+try_session (TfTemporaryFile  *self,
+             TfFolder         *folder,
+             GError          **error)
+{
+  TfPlace place = { -1, tf_folder_get_path (folder), self->prefix, self->suffix };
+  gboolean opened;
+
+  place.dir = tf_folder_hold_fd (folder);
+  if (place.dir == -1)
+    return tf_error_set_code (error, G_IO_ERROR_NOT_FOUND,
+                              _("Could not find “%s”: it was cleaned up"), place.folder);
+  opened = tf_handle_open (self->handle, &place, self->options.anonymous ? NULL : folder,
+                           &self->options, error);
+  tf_folder_release_fd (folder);
+  return opened;
+}
+
+/* Others may have removed the folder: then there is another. */
+static gboolean
+open_in_session (TfTemporaryFile  *self,
+                 GError          **error)
+{
+  TfFolder *folder = tf_session_get (error);
+  g_autoptr (GError) problem = NULL;
+  gboolean opened;
+
+  if (folder == NULL)
+    return FALSE;
+  opened = try_session (self, folder, &problem);
+  tf_folder_unref (folder);
+  if (!opened && !g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+    g_propagate_error (error, g_steal_pointer (&problem));
+  if (opened || problem == NULL)
+    return opened;
+
+  folder = tf_session_find (error);
+  if (folder == NULL)
+    return FALSE;
+  opened = try_session (self, folder, error);
+  tf_folder_unref (folder);
+  return opened;
+}
+
 static gboolean
 open_handle (TfTemporaryFile  *self,
              GCancellable     *cancellable,
@@ -41,6 +88,8 @@ open_handle (TfTemporaryFile  *self,
 
   if (cancellable != NULL && g_cancellable_set_error_if_cancelled (cancellable, error))
     return FALSE;
+  if (self->directory == NULL && self->location == TF_LOCATION_SESSION)
+    return open_in_session (self, error);
   place.folder = find_folder (self, error);
   if (place.folder == NULL)
     return FALSE;

@@ -32,6 +32,7 @@ struct _TfTemporaryFile
 
   /* What to make; plain until the object is initialized, fixed from then on. */
   GFile *directory;          /* nullable */
+  TfLocation location;       /* without a directory */
   char *prefix;              /* nullable */
   char *suffix;              /* nullable */
   TfHandleOptions options;

@@ -64,6 +64,7 @@ enum
 {
   PROP_0,
   PROP_DIRECTORY,
+  PROP_LOCATION,
   PROP_PREFIX,
   PROP_SUFFIX,
   PROP_ANONYMOUS,
@@ -140,6 +141,9 @@ tf_temporary_file_get_property (GObject    *object,
     case PROP_DIRECTORY:
       g_value_set_object (value, self->directory);
       break;
+    case PROP_LOCATION:
+      g_value_set_enum (value, self->location);
+      break;
     case PROP_PREFIX:
       g_value_set_string (value, self->prefix);
       break;
@@ -184,6 +188,9 @@ set_what_to_make (TfTemporaryFile *self,
     {
     case PROP_DIRECTORY:
       g_set_object (&self->directory, g_value_get_object (value));
+      break;
+    case PROP_LOCATION:
+      self->location = g_value_get_enum (value);
       break;
     case PROP_PREFIX:
       g_free (self->prefix);
@@ -265,8 +272,9 @@ tf_temporary_file_finalize (GObject *object)
   G_OBJECT_CLASS (tf_temporary_file_parent_class)->finalize (object);
 }
 
+/* The properties that say where the file is made, and under which name. */
 static void
-install_what_to_make (void)
+install_where_to_make (void)
 {
   const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
 
@@ -280,6 +288,21 @@ install_what_to_make (void)
    * Since: 0.1
    */
   props[PROP_DIRECTORY] = g_param_spec_object ("directory", NULL, NULL, G_TYPE_FILE, flags);
+
+  /**
+   * TfTemporaryFile:location:
+   *
+   * Where the file is made when there is no [property@TemporaryFile:directory].
+   *
+   * In `TF_LOCATION_SESSION` a file goes with its folder at the latest, also a kept one: one that is
+   * to stay is published elsewhere. Anonymous files need no such place.
+   *
+   * Can be set until the object is initialized.
+   *
+   * Since: 0.1
+   */
+  props[PROP_LOCATION] = g_param_spec_enum ("location", NULL, NULL, TF_TYPE_LOCATION,
+                                            TF_LOCATION_DEFAULT, flags);
 
   /**
    * TfTemporaryFile:prefix:
@@ -304,6 +327,13 @@ install_what_to_make (void)
    * Since: 0.1
    */
   props[PROP_SUFFIX] = g_param_spec_string ("suffix", NULL, NULL, NULL, flags);
+}
+
+/* The same, of the file itself. */
+static void
+install_what_it_is (void)
+{
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
 
   /**
    * TfTemporaryFile:anonymous:
@@ -421,7 +451,8 @@ tf_temporary_file_class_init (TfTemporaryFileClass *klass)
   object_class->set_property = tf_temporary_file_set_property;
   tf_temporary_file_class_init_stream (klass);
 
-  install_what_to_make ();
+  install_where_to_make ();
+  install_what_it_is ();
   install_how_to_use ();
   install_others ();
   g_object_class_install_properties (object_class, N_PROPS, props);

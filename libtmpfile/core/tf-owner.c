@@ -21,6 +21,9 @@ typedef struct
 
 static Part parts[N_PARTS];
 
+/* Monotonic; until when the exit of this process waits for what is busy, 0 before it. */
+static gint64 exit_deadline;
+
 static Part *
 part_of (TfOwned *owned)
 {
@@ -35,6 +38,15 @@ lock_part (Part *part)
     part->first = NULL;
 }
 
+static void discard_until (gint64 deadline);
+
+static void
+discard_at_exit (void)
+{
+  exit_deadline = g_get_monotonic_time () + PATIENCE;
+  discard_until (exit_deadline);
+}
+
 static void
 install_exit_handler (void)
 {
@@ -42,7 +54,7 @@ install_exit_handler (void)
 
   if (g_once_init_enter (&installed))
     {
-      atexit (tf_owner_discard_all);
+      atexit (discard_at_exit);
       g_once_init_leave (&installed, 1);
     }
 }
@@ -164,11 +176,9 @@ collect (Part *part)
   return entries;
 }
 
-void
-tf_owner_discard_all (void)
+static void
+discard_until (gint64 deadline)
 {
-  gint64 deadline = g_get_monotonic_time () + PATIENCE;
-
   for (guint i = 0; i < N_PARTS; i++)
     {
       g_autofree TfOwned **entries = collect (&parts[i]);
@@ -181,9 +191,16 @@ tf_owner_discard_all (void)
     }
 }
 
-/* Once more when the library itself ends, for what other exit handlers made after ours ran. */
+void
+tf_owner_discard_all (void)
+{
+  discard_until (g_get_monotonic_time () + PATIENCE);
+}
+
+/* Once more when the library itself ends, for what other exit handlers made after ours ran. What
+ * was busy then is not waited for again. */
 __attribute__ ((destructor)) static void
 discard_the_last (void)
 {
-  tf_owner_discard_all ();
+  discard_until (exit_deadline);
 }

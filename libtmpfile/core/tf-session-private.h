@@ -17,5 +17,7 @@ G_BEGIN_DECLS
 TfFolder *tf_session_get  (GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The same after a look whether the folder is still there: others may have removed it. */
 TfFolder *tf_session_find (GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The path of tf_session_find(). */
+char     *tf_session_find_path (GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -101,3 +101,17 @@ tf_session_find (GError **error)
 {
   return get (TRUE, error);
 }
+
+char *
+tf_session_find_path (GError **error)
+{
+  TfFolder *folder = tf_session_find (error);
+  char *path = NULL;
+
+  if (folder != NULL)
+    {
+      path = g_strdup (tf_folder_get_path (folder));
+      tf_folder_unref (folder);
+    }
+  return path;
+}

@@ -36,9 +36,10 @@ typedef struct
   const char *suffix;
   int buffer_size;   /* bytes; -1 automatic, 0 none */
   gboolean remote;   /* `folder` is the URI of one that is not local */
+  gboolean session;  /* without a folder: in the one of this process */
 } TfSpoolPlace;
 
-#define TF_SPOOL_PLACE_INIT { NULL, NULL, NULL, -1, FALSE }
+#define TF_SPOOL_PLACE_INIT { NULL, NULL, NULL, -1, FALSE, FALSE }
 
 /* The bytes have just moved to a file: because it was asked for (tf_spool_rollover(),
  * tf_spool_steal_handle()) or by a write or truncation. Called once at most, never after the spool

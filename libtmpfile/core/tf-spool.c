@@ -15,6 +15,7 @@
 #include "core/tf-spool-private.h"
 
 #include "core/tf-name-private.h"
+#include "core/tf-session-private.h"
 #include "core/tf-temp-dir-private.h"
 #include "platform/tf-error-private.h"
 
@@ -45,6 +46,7 @@ struct _TfSpool
   char *suffix;
   int buffer_size;
   gboolean remote;
+  gboolean session;
   TfSpoolRolled rolled;
   gpointer rolled_data;
 };
@@ -164,7 +166,8 @@ open_file (TfSpool  *self,
   if ((self->remote && !refuse_remote (self, error)) ||
       !tf_name_check_affix (self->prefix, error) || !tf_name_check_affix (self->suffix, error))
     return NULL;
-  folder = tf_temp_dir_resolve (self->folder, error);
+  folder = self->session && self->folder == NULL ? tf_session_find_path (error)
+                                                 : tf_temp_dir_resolve (self->folder, error);
   if (folder == NULL)
     return NULL;
 
@@ -490,6 +493,7 @@ tf_spool_set_place (TfSpool            *self,
   self->suffix = g_strdup (place->suffix);
   self->buffer_size = place->buffer_size;
   self->remote = place->remote;
+  self->session = place->session;
   tf_channel_unlock (&self->head.channel);
 }
 

@@ -78,11 +78,13 @@ function _wrapAsync(object, name, finish, defaults, fileAt = -1) {
     Gio._promisify(object, name, finish);
     const original = object[name];
     object[name] = function (...args) {
-        if (args.length < count)
-            args = _arguments(args, count - 1, defaults, fileAt);
-        else
-            args = _arguments(args, count, [], fileAt);
-        return original.apply(this, args);
+        if (args.length >= count)
+            return original.apply(this, _arguments(args, count, [], fileAt));
+        try {
+            return original.apply(this, _arguments(args, count - 1, defaults, fileAt));
+        } catch (error) {
+            return Promise.reject(error);
+        }
     };
 }
 

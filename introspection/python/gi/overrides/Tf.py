@@ -9,6 +9,7 @@ GLib.Error and OSError. All of it is possible without this file too, only less n
 
 import errno
 import os
+import sys
 
 from gi.module import get_introspection_module
 from gi.overrides import override
@@ -537,3 +538,22 @@ def sweep_orphans(directory=None, prefix=None, min_age=0, cancellable=None):
 
 
 sweep_orphans.__doc__ = _sweep_orphans.__doc__
+
+
+# --- the end ---
+
+def _clean_up_with_multiprocessing():
+    """Children of multiprocessing end by os._exit(), after its own finalizers and no others."""
+    util = sys.modules.get('multiprocessing.util')
+    if util is not None and not hasattr(util, '_tf_cleans_up'):
+        def clean_up_at_the_end(*unused):
+            util.Finalize(None, Tf.cleanup_all, exitpriority=-100)
+
+        util._tf_cleans_up = True
+        # In a child its list of finalizers is emptied first, then this is called.
+        util.register_after_fork(Tf, clean_up_at_the_end)
+        clean_up_at_the_end()
+
+
+_clean_up_with_multiprocessing()
+os.register_at_fork(before=_clean_up_with_multiprocessing)
