@@ -294,8 +294,8 @@ install_where_to_make (void)
    *
    * Where the file is made when there is no [property@TemporaryFile:directory].
    *
-   * In `TF_LOCATION_SESSION` a file goes with its folder at the latest, also a kept one: one that is
-   * to stay is published elsewhere. Anonymous files need no such place.
+   * In `TF_LOCATION_SESSION` a file goes with its folder at the latest, also a kept one: one that
+   * is to stay is published elsewhere. Anonymous files need no such place.
    *
    * Can be set until the object is initialized.
    *

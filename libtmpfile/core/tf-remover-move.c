@@ -101,7 +101,12 @@ tf_remover_move_up (TfRemover  *self,
   status = rename_to_root (self, name);
   if (tf_os_condition (status) == TF_CONDITION_DENIED && make_movable (self->top, name))
     status = rename_to_root (self, name);
-  if (status != 0)
+  condition = tf_os_condition (status);
+  /* An overlay does not move what is in its lower layers
+   * (https://docs.kernel.org/filesystems/overlayfs.html). */
+  if (condition == TF_CONDITION_CROSS_DEVICE || condition == TF_CONDITION_NOT_SUPPORTED)
+    tf_remover_dive (self, name);
+  else if (status != 0)
     tf_remover_settle (self, name, status);
   return TRUE;
 }

@@ -52,8 +52,14 @@ typedef struct
   gint64 filled;         /* those of them that no remover moved there */
 } TfRemover;
 
-/* What became of an attempt to remove `name` from the folder on top. */
+/* `name` of the folder on top (or a path from there) stays, or that folder when it is NULL. Status 0:
+ * something is mounted there. */
+void     tf_remover_fail         (TfRemover *self, const char *name, TfStatus status);
+/* What became of an attempt to remove it. */
 void     tf_remover_settle       (TfRemover *self, const char *name, TfStatus status);
+/* Whether the folder that was opened is part of the tree, and not a mount: then it is made
+ * accessible. Otherwise *status is what tf_remover_fail() takes. */
+gboolean tf_remover_admit        (TfRemover *self, int fd, TfStatus *status);
 
 /* A stem that nobody could guess, for the pass that begins. */
 void     tf_remover_choose_stem  (TfRemover *self);
@@ -62,7 +68,11 @@ gboolean tf_remover_is_moved     (TfRemover *self, const char *name);
 /* The name of the next folder that was moved. */
 void     tf_remover_take_moved   (TfRemover *self, char name[TF_REMOVER_MOVED_SIZE]);
 /* Removes the folder `name` of the folder on top where no level is left to enter it: at once when
- * it is empty, else it is moved to the root. FALSE when it is no folder. */
+ * it is empty, else it is moved to the root, or removed by diving. FALSE when it is no folder. */
 gboolean tf_remover_move_up      (TfRemover *self, const char *name);
+
+/* Removes the folder `name` of the folder on top with all in it, with three descriptors at any
+ * depth. */
+void     tf_remover_dive         (TfRemover *self, const char *name);
 
 G_END_DECLS

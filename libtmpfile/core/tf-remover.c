@@ -52,11 +52,10 @@ describe (TfRemover  *self,
   return g_string_free (path, FALSE);
 }
 
-/* `name` stays, or the folder on top when it is NULL. Status 0: something is mounted there. */
-static void
-fail (TfRemover  *self,
-      const char *name,
-      TfStatus    status)
+void
+tf_remover_fail (TfRemover  *self,
+                 const char *name,
+                 TfStatus    status)
 {
   g_autofree char *path = NULL;
   GError *error = NULL;
@@ -89,7 +88,7 @@ tf_remover_settle (TfRemover  *self,
   if (status == 0)
     count_removed (self);
   else if (tf_os_condition (status) != TF_CONDITION_NOT_FOUND)
-    fail (self, name, status);
+    tf_remover_fail (self, name, status);
 }
 
 /* --- going down and up ------------------------------------------------------------------- */
@@ -110,6 +109,20 @@ repair (int           fd,
 {
   if (stat->mine && (stat->mode & 0700) != 0700)
     tf_os_set_mode (fd, stat->mode | 0700);
+}
+
+gboolean
+tf_remover_admit (TfRemover *self,
+                  int        fd,
+                  TfStatus  *status)
+{
+  TfStat stat;
+
+  *status = tf_os_stat_folder (fd, &stat);
+  if (*status != 0 || is_foreign (self, &stat))
+    return FALSE;
+  repair (fd, &stat);
+  return TRUE;
 }
 
 static TfOsList *
@@ -165,14 +178,12 @@ go_down (TfRemover  *self,
          int         fd,
          guint       passes)
 {
-  TfStat stat;
-  TfStatus status = tf_os_stat_folder (fd, &stat);
-  gboolean foreign = status == 0 && is_foreign (self, &stat);
+  TfStatus status;
+  gboolean admitted = tf_remover_admit (self, fd, &status);
 
   tf_tally_look_up (self->tally);
-  if (status == 0 && !foreign)
+  if (admitted)
     {
-      repair (fd, &stat);
       if (hand_over (self, name, fd))
         return 0;
       status = push (self, name, fd, passes);
@@ -180,8 +191,8 @@ go_down (TfRemover  *self,
         return 0;
     }
   tf_os_close (fd);
-  if (foreign)
-    fail (self, name, 0);
+  if (status == 0)
+    tf_remover_fail (self, name, 0);
   return status;
 }
 
@@ -199,7 +210,7 @@ remove_unopened (TfRemover  *self,
   if (condition == TF_CONDITION_OK)
     count_removed (self);
   else if (condition != TF_CONDITION_NOT_FOUND)
-    fail (self, name, opened);
+    tf_remover_fail (self, name, opened);
 }
 
 /* Where there are no descriptors left, a folder is moved to where more of them are free. */
@@ -208,6 +219,12 @@ is_too_deep (TfRemover *self,
              TfStatus   status)
 {
   return self->top != self->levels && tf_os_io_error (status) == G_IO_ERROR_TOO_MANY_OPEN_FILES;
+}
+
+static gboolean
+says_folder (TfStatus unlinked)
+{
+  return unlinked != 0 && tf_os_io_error (unlinked) == G_IO_ERROR_IS_DIRECTORY;
 }
 
 /* Deals with `name`, a folder as far as we know. `unlinked` is what unlinking it gave, 0 when that
@@ -240,9 +257,13 @@ enter (TfRemover  *self,
 
   if (folder && tf_remover_move_up (self, name))
     return;
-  if (unlinked == 0)
+  if (unlinked == 0 || says_folder (unlinked))
     unlinked = tf_os_unlink (self->top->fd, name);
-  tf_remover_settle (self, name, unlinked);
+  /* Somebody exchanged it between our looks at it. */
+  if (says_folder (unlinked) && passes < TF_REMOVER_PASSES)
+    enter (self, name, passes + 1, unlinked);
+  else
+    tf_remover_settle (self, name, unlinked);
 }
 
 /* Whether a folder that was emptied is worth another look, since something is in it again. */
@@ -301,7 +322,7 @@ resume (TfRemover *self)
   if (status == 0)
     job.fd = -1;
   else
-    fail (self, job.name, status);
+    tf_remover_fail (self, job.name, status);
   tf_partner_job_clear (&job);
   return TRUE;
 }
@@ -382,7 +403,7 @@ walk (TfRemover *self)
 
       status = tf_os_list_next (self->top->list, &name, &kind);
       if (status != 0 && tf_os_condition (status) != TF_CONDITION_NOT_FOUND)
-        fail (self, NULL, status);
+        tf_remover_fail (self, NULL, status);
       if (status == 0 && name != NULL)
         {
           if (at_root && tf_remover_is_moved (self, name))
@@ -425,7 +446,7 @@ empty_root (TfRemover *self)
 
       if (status != 0)
         {
-          fail (self, NULL, status);
+          tf_remover_fail (self, NULL, status);
           return;
         }
       tf_remover_choose_stem (self);
@@ -453,7 +474,7 @@ open_root (TfRemover *self,
   self->top->fd = fd;
   if (status != 0 || stat.mount_root)
     {
-      fail (self, NULL, status);
+      tf_remover_fail (self, NULL, status);
       return FALSE;
     }
   self->device = stat.id.device;

@@ -36,6 +36,7 @@ typedef enum
   TF_CALL_CLONE,
   TF_CALL_COPY_RANGE,
   TF_CALL_LIST,
+  TF_CALL_LIST_KIND,   /* no call: what a listing says of an entry's kind, or not */
   TF_CALL_LOCK,
   TF_CALL_GETRANDOM,
   TF_CALL_PROC,
@@ -50,7 +51,7 @@ typedef int (*TfFaultFunc) (TfCall call, gpointer user_data);
 void tf_fault_install (TfFaultFunc func, gpointer user_data);
 
 /* The fall-backs forced by the environment, a list of o_tmpfile, renameat2, statx, getrandom,
- * at_empty_path, proc in TF_TEST_DENY, come first; then the function installed. */
+ * at_empty_path, proc, d_type in TF_TEST_DENY, come first; then the function installed. */
 int  tf_fault_check   (TfCall call);
 
 #define TF_FAULT(call) tf_fault_check (call)

@@ -20,6 +20,7 @@ typedef struct
 /* What TF_TEST_DENY can take away, and how the system says so where it is missing. */
 static const Denial denials[] = {
   { "at_empty_path", TF_CALL_LINK_EMPTY_PATH, ENOENT },
+  { "d_type", TF_CALL_LIST_KIND, ENOTSUP },
   { "getrandom", TF_CALL_GETRANDOM, ENOSYS },
   { "o_tmpfile", TF_CALL_OPEN_TMPFILE, EOPNOTSUPP },
   { "proc", TF_CALL_PROC, ENOENT },

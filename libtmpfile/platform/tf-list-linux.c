@@ -83,7 +83,7 @@ tf_os_list_begin (TfOsList *list,
 static TfKind
 kind_of_type (guint8 type)
 {
-  switch (type)
+  switch (TF_FAULT (TF_CALL_LIST_KIND) != 0 ? DT_UNKNOWN : type)
     {
     case DT_UNKNOWN:
       return TF_KIND_UNKNOWN;

@@ -70,7 +70,7 @@ static TfKind
 kind_of_entry (const struct dirent *entry)
 {
 #ifdef DT_UNKNOWN
-  switch (entry->d_type)
+  switch (TF_FAULT (TF_CALL_LIST_KIND) != 0 ? DT_UNKNOWN : entry->d_type)
     {
     case DT_UNKNOWN:
       return TF_KIND_UNKNOWN;

@@ -383,6 +383,14 @@ tf_test_scale (guint quick,
 }
 
 gboolean
+tf_test_kinds_are_listed (void)
+{
+  const char *denied = g_getenv ("TF_TEST_DENY");
+
+  return denied == NULL || strstr (denied, "d_type") == NULL;
+}
+
+gboolean
 tf_test_skip_is_listed (const char *what)
 {
   g_autofree char *path = g_build_filename (g_getenv ("G_TEST_SRCDIR") ?: ".", "skips.txt", NULL);

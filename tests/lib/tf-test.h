@@ -53,6 +53,8 @@ void        tf_test_expect_critical (const char *pattern);
 void        tf_test_assert_expected (void);
 /* How often to do something: as TF_TEST_QUICK=1 or TF_TEST_SLOW=1 in the environment say. */
 guint       tf_test_scale           (guint quick, guint normal, guint slow);
+/* Whether a listing says what is a folder; FALSE where TF_TEST_DENY takes that away. */
+gboolean    tf_test_kinds_are_listed (void);
 /* Whether a line "what: reason" is in tests/skips.txt. */
 gboolean    tf_test_skip_is_listed  (const char *what);
 
