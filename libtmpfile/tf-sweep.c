@@ -60,10 +60,10 @@ get_path (GFile   *directory,
  *   the random part, and anything behind it, with all in them;
  * - files that were about to be published by [method@TemporaryFile.persist].
  *
- * Nothing else ever is: not what was kept, nor what [func@mkdtemp] or others made, nor single named
- * files. The folders of `TF_LOCATION_SESSION` begin with the program's name and a `-`. A good
- * moment is the start of a program. A folder in use is left alone whatever its age, so @min_age may
- * be 0.
+ * Nothing else ever is: not a folder whose permissions were changed, not what was kept, nor what
+ * [func@mkdtemp] or others made, nor single named files. The folders of `TF_LOCATION_SESSION` begin
+ * with the program's name and a `-`. A good moment is the start of a program. A folder in use is
+ * left alone whatever its age, so @min_age may be 0.
  *
  * What cannot be removed is left, the rest is removed, and the error is the first. On a file system
  * that is not known to be local, where others may use what seems to be left, this is

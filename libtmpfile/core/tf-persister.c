@@ -200,15 +200,16 @@ rename_name (Publication  *publication,
 
 /* An intermediate that somebody works at has a lease, so that no sweep takes it, until after the
  * rename: then there is nothing left to be swept. On a descriptor of its own, since a lease ends by
- * a close() only, and the caller may have locked the file by the handle's. */
-static void
+ * a close() only, and the caller may have locked the file by the handle's. FALSE when a sweep has
+ * the file, though it is still there. */
+static gboolean
 take_guard (Publication *publication,
             int          fd,
             const char  *path)
 {
-  if (publication->guard == -1 &&
-      tf_os_reopen (fd, path, TF_OS_REOPEN_READ_ONLY, &publication->guard) == 0)
-    tf_os_take_lease (publication->guard, FALSE);
+  return publication->guard != -1 ||
+         tf_os_reopen (fd, path, TF_OS_REOPEN_READ_ONLY, &publication->guard) != 0 ||
+         tf_os_condition (tf_os_take_lease (publication->guard, FALSE)) != TF_CONDITION_BUSY;
 }
 
 static void
@@ -396,9 +397,9 @@ create_copy (Publication  *publication,
       copy = tf_opener_create_file (&place, 0600, TF_OS_CREATE_NONE, intermediate, stat, error);
       if (copy == -1)
         return -1;
-      take_guard (publication, copy, *intermediate);
-      if (!is_swept (copy))
+      if (take_guard (publication, copy, *intermediate) && !is_swept (copy))
         return copy;
+      tf_opener_remove_fresh (*intermediate, &stat->id);
       drop_guard (publication);
       tf_os_close (copy);
       g_clear_pointer (intermediate, g_free);

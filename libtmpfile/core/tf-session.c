@@ -27,17 +27,19 @@ static struct
   const char *place;   /* the temporary folder it is in; interned */
 } session = { TF_LOCK_INIT, NULL, NULL };
 
-/* The program's name as the beginning of a file's: without separators, and nothing that hides it or
- * that commands take for an option. */
+/* The program's name, which may be a path, as the beginning of a file's: without separators, and
+ * nothing that hides it or that commands take for an option. */
 static char *
 make_prefix (void)
 {
   const char *program = g_get_prgname ();
+  g_autofree char *name = NULL;
   char *prefix;
 
   if (program == NULL || program[0] == '\0')
     return g_strconcat (tf_name_get_default_prefix (), "-", NULL);
-  prefix = g_strdup_printf ("%.*s-", MAX_NAME, program);
+  name = g_path_get_basename (program);
+  prefix = g_strdup_printf ("%.*s-", MAX_NAME, name);
   g_strdelimit (prefix, "/\\", '_');
   if (prefix[0] == '.' || prefix[0] == '-')
     prefix[0] = '_';

@@ -70,11 +70,12 @@ is_due (Sweeper      *self,
          (self->all || MAX (stat->mtime, stat->ctime) <= self->newest);
 }
 
+/* Exactly our mode: others give the sticky bit to folders that they share. */
 static gboolean
 is_abandoned_folder (Sweeper      *self,
                      const TfStat *stat)
 {
-  return stat->kind == TF_KIND_FOLDER && (stat->mode & TF_OS_MARK) != 0 && is_due (self, stat);
+  return stat->kind == TF_KIND_FOLDER && stat->mode == TF_OS_OWNED_MODE && is_due (self, stat);
 }
 
 /* A published file that has another name already is not ours to touch. */

@@ -8,7 +8,6 @@
 #include "platform/tf-posix-private.h"
 
 #define PRIVATE_MODE 0700u
-#define OWNED_MODE (PRIVATE_MODE | TF_OS_MARK)
 
 TfStatus
 tf_os_open_as_is (int         dir,
@@ -111,7 +110,7 @@ own_folder (int         dir,
     status = EEXIST;
   /* A mark without a lease would have the folder swept while it is in use. */
   if (status == 0)
-    status = settle_mode (fd, lease == 0 ? OWNED_MODE : PRIVATE_MODE, made);
+    status = settle_mode (fd, lease == 0 ? TF_OS_OWNED_MODE : PRIVATE_MODE, made);
   if (status != 0)
     tf_posix_discard (dir, name, fd, tf_os_rmdir);
   return status;
@@ -127,11 +126,11 @@ tf_os_create_leased_folder (int         dir,
   TfStat made;
   int opened;
 
-  status = TF_POSIX_TRY (TF_CALL_MKDIR, mkdirat (tf_posix_dir (dir), name, OWNED_MODE));
+  status = TF_POSIX_TRY (TF_CALL_MKDIR, mkdirat (tf_posix_dir (dir), name, TF_OS_OWNED_MODE));
   if (status != 0)
     return status;
 
-  status = open_just_made (dir, name, OWNED_MODE, &opened);
+  status = open_just_made (dir, name, TF_OS_OWNED_MODE, &opened);
   if (status == 0)
     status = own_folder (dir, name, opened, &made);
   if (status != 0)

@@ -104,6 +104,8 @@ char        *tf_os_describe  (TfStatus status) G_GNUC_WARN_UNUSED_RESULT;
 /* The sticky bit of a folder says that it is owned, and that a sweep may take it once the lease has
  * ended. */
 #define TF_OS_MARK 01000u
+/* The mode of such a folder, exactly. */
+#define TF_OS_OWNED_MODE (TF_OS_MARK | 0700u)
 
 typedef enum
 {
