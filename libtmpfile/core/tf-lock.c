@@ -12,6 +12,12 @@
  * static memory that was never taken. */
 #define MAKING (1u << 31)
 
+/* With this bit somebody looks now and then whether he can have the mutex. A mutex is not fair: a
+ * thread that takes it again at once would keep him out for ever. The bit makes tf_lock_acquire()
+ * take the slow way, where it waits for longer than between two looks. */
+#define WANTED (1u << 30)
+#define LOOK 1000   /* microseconds */
+
 void
 tf_lock_init (TfLock *self)
 {
@@ -37,6 +43,11 @@ take_over (TfLock *self,
 
       if (seen == generation)
         return FALSE;
+      if (seen == (generation | WANTED))
+        {
+          g_usleep (2 * LOOK);
+          return FALSE;
+        }
       if (seen != (generation | MAKING) &&
           g_atomic_int_compare_and_exchange (&self->generation, seen, generation | MAKING))
         {
@@ -64,15 +75,16 @@ tf_lock_try_until (TfLock   *self,
                    gint64    deadline,
                    gboolean *inherited)
 {
-  *inherited = take_over (self, tf_os_generation ());
-  if (*inherited)
+  guint generation = tf_os_generation ();
+  gboolean locked;
+
+  *inherited = take_over (self, generation);
+  if (*inherited || g_mutex_trylock (&self->mutex))
     return TRUE;
 
-  while (!g_mutex_trylock (&self->mutex))
-    {
-      if (g_get_monotonic_time () >= deadline)
-        return FALSE;
-      g_usleep (1000);
-    }
-  return TRUE;
+  g_atomic_int_compare_and_exchange (&self->generation, generation, generation | WANTED);
+  while (!(locked = g_mutex_trylock (&self->mutex)) && g_get_monotonic_time () < deadline)
+    g_usleep (LOOK);
+  g_atomic_int_compare_and_exchange (&self->generation, generation | WANTED, generation);
+  return locked;
 }

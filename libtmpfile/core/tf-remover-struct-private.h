@@ -52,8 +52,8 @@ typedef struct
   gint64 filled;         /* those of them that no remover moved there */
 } TfRemover;
 
-/* `name` of the folder on top (or a path from there) stays, or that folder when it is NULL. Status 0:
- * something is mounted there. */
+/* `name` of the folder on top (or a path from there) stays, or that folder when it is NULL. Status
+ * 0: something is mounted there. */
 void     tf_remover_fail         (TfRemover *self, const char *name, TfStatus status);
 /* What became of an attempt to remove it. */
 void     tf_remover_settle       (TfRemover *self, const char *name, TfStatus status);

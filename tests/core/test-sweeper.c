@@ -513,7 +513,7 @@ test_session (void)
   g_autofree char *path = NULL;
 
   g_assert_true (tf_temp_dir_set (tf_test_dir (), &error));
-  g_set_prgname ("/x/../-a\\program with a name that is longer than anybody should give to a program");
+  g_set_prgname ("/x/../-a\\program with a name that is longer than anybody should give to one");
   folder = get_session ();
   again = get_session ();
   g_assert_true (folder == again);

@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Removing what a path names: which paths are refused, what is removed, and the second thread. How a
- * tree is walked is tested in test-remover.c. */
+/* Removing what a path names: which paths are refused, what is removed, and the second thread. How
+ * a tree is walked is tested in test-remover.c. */
 
 #include "core/tf-tree-private.h"
 #include "platform/tf-fault-private.h"
@@ -193,7 +193,7 @@ remove_home (gpointer data)
   remove_well (tf_test_path ("tree/d/d/d"), TF_TREE_NONE);
 }
 
-/* The home folder by its name, and by a link. GLib remembers it, so each has a process of its own. */
+/* The home folder by its name, and by a link. GLib remembers it, so each has its own process. */
 static void
 test_home (void)
 {

@@ -552,7 +552,8 @@ def _clean_up_with_multiprocessing():
         util._tf_cleans_up = True
         # In a child its list of finalizers is emptied first, then this is called.
         util.register_after_fork(Tf, clean_up_at_the_end)
-        clean_up_at_the_end()
+        if sys.modules['multiprocessing'].parent_process() is not None:
+            clean_up_at_the_end()
 
 
 _clean_up_with_multiprocessing()
