@@ -15,9 +15,9 @@ from pathlib import Path
 import tap
 
 TEXTS = ['*.build', '*.c', '*.h', '*.h.in', '*.in', '*.js', '*.map', '*.md', '*.metadata', '*.po',
-         '*.py', '*.supp', '*.symbols', '*.toml', '*.txt', '*.vala', 'build-aux/*', '.ci/*',
+         '*.py', '*.rs', '*.supp', '*.symbols', '*.toml', '*.txt', '*.vala', 'build-aux/*', '.ci/*',
          'LINGUAS', 'NEWS']
-NARROW = {'.build', '.c', '.h', '.in', '.js', '.py', '.vala'}
+NARROW = {'.build', '.c', '.h', '.in', '.js', '.py', '.rs', '.vala'}
 WIDTH = 100          # columns
 
 # Written in pieces, so that this file passes its own check.
