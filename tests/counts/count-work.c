@@ -4,14 +4,19 @@
  */
 
 /* Does one kind of work a number of times, to be counted from outside: count-work NAME ITERATIONS.
- * What a process does once is done before, and is the same for every number of iterations. */
+ * What a process does once is done before, and is the same for every number of iterations.
+ *
+ * What the work needs and is not to be counted, such as trees to remove, is made by a process that
+ * nobody counts: count-work --prepare NAME ITERATIONS, in the same temporary folder. */
 
 #include <libtmpfile.h>
 
+#include <glib/gstdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define WARM_UP 200
+#define TREE_WARM_UP 2
 #define BLOCK 65536   /* bytes an iteration reads or writes */
 
 typedef void (*Work) (gpointer subject);
@@ -22,6 +27,7 @@ typedef struct
   gpointer (*begin) (void);      /* nullable */
   Work work;                     /* one iteration */
   guint warm_up;
+  void (*prepare) (const char *path);   /* nullable; makes the tree of one iteration */
 } Entry;
 
 static void
@@ -203,11 +209,77 @@ file_stream_read (gpointer subject)
     check (g_input_stream_read (in, bytes, sizeof bytes, NULL, &error) == sizeof bytes, error);
 }
 
+/* --- W4: trees --------------------------------------------------------------------------- */
+
+#define TREE_FOLDERS 64
+#define TREE_FILES 64        /* in each of them */
+#define CHAIN_FOLDERS 1000   /* one in the other */
+
+/* Of the iteration that has this number. */
+static char *
+compose_tree_path (guint number)
+{
+  return g_strdup_printf ("%s/tree-%u", g_get_tmp_dir (), number);
+}
+
+static void
+make_folder (const char *path)
+{
+  if (g_mkdir (path, 0700) != 0)
+    g_error ("%s: cannot be made", path);
+}
+
+static void
+prepare_tree (const char *path)
+{
+  make_folder (path);
+  for (guint i = 0; i < TREE_FOLDERS; i++)
+    {
+      g_autofree char *folder = g_strdup_printf ("%s/folder-%u", path, i);
+
+      make_folder (folder);
+      for (guint j = 0; j < TREE_FILES; j++)
+        {
+          g_autofree char *file = g_strdup_printf ("%s/file-%u", folder, j);
+          GError *error = NULL;
+
+          check (g_file_set_contents (file, "", 0, &error), error);
+        }
+    }
+}
+
+/* Longer than a path can be; so it is made from inside. */
+static void
+prepare_chain (const char *path)
+{
+  make_folder (path);
+  if (g_chdir (path) != 0)
+    g_error ("%s: cannot be entered", path);
+  for (guint i = 1; i < CHAIN_FOLDERS; i++)
+    {
+      make_folder ("folder");
+      if (g_chdir ("folder") != 0)
+        g_error ("%s: folder %u cannot be entered", path, i);
+    }
+}
+
+static void
+remove_tree (gpointer subject)
+{
+  static guint number;
+  g_autofree char *path = compose_tree_path (number++);
+  GError *error = NULL;
+
+  check (tf_remove_tree (path, TF_REMOVE_NONE, NULL, NULL, NULL, &error), error);
+}
+
 static const Entry entries[] = {
   { "W1-anonymous", NULL, anonymous, WARM_UP },
   { "W2-named", NULL, named, WARM_UP },
   { "W2-create-file", begin_directory, create_file, WARM_UP },
   { "W3-directory", NULL, directory, WARM_UP },
+  { "W4-remove-tree", NULL, remove_tree, TREE_WARM_UP, prepare_tree },
+  { "W4-remove-chain", NULL, remove_tree, TREE_WARM_UP, prepare_chain },
   { "W5-memory-write", begin_spool, spool_write, 8 },
   { "W5-memory-stream-write", begin_spool, spool_stream_write, 8 },
   { "W5-rolled-over-write", begin_small_spool, spool_write, 8 },
@@ -230,16 +302,32 @@ run (const Entry *entry,
   g_clear_object (&subject);
 }
 
+static void
+prepare (const Entry *entry,
+         guint        iterations)
+{
+  for (guint i = 0; entry->prepare != NULL && i < entry->warm_up + iterations; i++)
+    {
+      g_autofree char *path = compose_tree_path (i);
+
+      entry->prepare (path);
+    }
+}
+
 int
 main (int    argc,
       char **argv)
 {
-  for (guint i = 0; argc == 3 && i < G_N_ELEMENTS (entries); i++)
+  gboolean prepares = argc == 4 && strcmp (argv[1], "--prepare") == 0;
+
+  if (prepares)
+    argv++;
+  for (guint i = 0; (argc == 3 || prepares) && i < G_N_ELEMENTS (entries); i++)
     if (strcmp (entries[i].name, argv[1]) == 0)
       {
-        run (&entries[i], (guint) atoi (argv[2]));
+        (prepares ? prepare : run) (&entries[i], (guint) atoi (argv[2]));
         return 0;
       }
-  g_printerr ("usage: count-work NAME ITERATIONS\n");
+  g_printerr ("usage: count-work [--prepare] NAME ITERATIONS\n");
   return 2;
 }
