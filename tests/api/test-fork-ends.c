@@ -506,18 +506,8 @@ test_own (void)
 {
   check_own (end_by_exit, EXITS (3), 0);
   g_assert_no_errno (g_rmdir (tf_test_path ("of-child")));
-}
-
-static void
-test_own_cleanup_all (void)
-{
   check_own (end_by_cleanup_all, 0, 0);
   g_assert_no_errno (g_rmdir (tf_test_path ("of-child")));
-}
-
-static void
-test_own_thread (void)
-{
   check_own (end_by_exit_of_thread, EXITS (6), 0);
   g_assert_no_errno (g_rmdir (tf_test_path ("of-child")));
 }
@@ -594,10 +584,8 @@ main (int   argc,
       tf_test_add_data (name, GUINT_TO_POINTER (i), test_end);
     }
   tf_test_add ("/fork-ends/child-that-stays", test_child_that_stays);
-  tf_test_add ("/fork-ends/own/exit", test_own);
-  tf_test_add ("/fork-ends/own/cleanup-all", test_own_cleanup_all);
-  tf_test_add ("/fork-ends/own/exit-of-thread", test_own_thread);
-  tf_test_add ("/fork-ends/own/kill", test_own_kill);
+  tf_test_add ("/fork-ends/own", test_own);
+  tf_test_add ("/fork-ends/own-of-killed", test_own_kill);
   tf_test_add ("/fork-ends/descent", test_descent);
   return tf_test_run ();
 }
