@@ -93,6 +93,13 @@ def run_script(source, *arguments, **options):
     return result.stdout.decode()
 
 
+def scale(quick, normal, slow):
+    """How often to do something: as TF_TEST_QUICK=1 or TF_TEST_SLOW=1 in the environment say."""
+    if os.environ.get('TF_TEST_QUICK') == '1':
+        return quick
+    return slow if os.environ.get('TF_TEST_SLOW') == '1' else normal
+
+
 def in_child(function):
     """Runs a function in a forked child that ends without exit handlers; returns its status."""
     sys.stdout.flush()
