@@ -221,17 +221,13 @@ test_made_meanwhile (void)
 {
   int pid = tf_test_fork (end_while_made, NULL);
   int seen = 0;
-  g_autoptr (GDir) left = NULL;
-  const char *name;
 
   while (waitpid (pid, &seen, 0) < 0)
     g_assert_cmpint (errno, ==, EINTR);
   g_assert_cmphex (seen, ==, SIGKILL);
   /* At most what the one thread was just making. */
   g_assert_cmpuint (tf_test_count_entries (tf_test_dir ()), <=, 2);
-  left = g_dir_open (tf_test_dir (), 0, NULL);
-  while ((name = g_dir_read_name (left)) != NULL)
-    g_assert_no_errno (g_remove (tf_test_path (name)));
+  tf_test_empty (tf_test_dir ());
 }
 
 static gpointer
@@ -304,22 +300,6 @@ end_by_kill (gpointer data)
   raise (SIGKILL);
 }
 
-static void
-remove_left (const char *path)
-{
-  g_autoptr (GDir) left = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while ((name = g_dir_read_name (left)) != NULL)
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-
-      if (g_file_test (child, G_FILE_TEST_IS_DIR))
-        remove_left (child);
-      g_assert_no_errno (g_remove (child));
-    }
-}
-
 /* A documented fact (docs/overview.md, "Pitfalls"): the files stay, unless tf_cleanup_all() was
  * called before. */
 static void
@@ -339,7 +319,7 @@ test_without_handlers (void)
   for (guint i = 0; i < G_N_ELEMENTS (ends); i++)
     {
       end_in_child (ends[i].end, NULL, ends[i].status, 4);
-      remove_left (tf_test_dir ());
+      tf_test_empty (tf_test_dir ());
       end_in_child (ends[i].end, GINT_TO_POINTER (TRUE), ends[i].status, 0);
     }
 }

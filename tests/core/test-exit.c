@@ -103,22 +103,6 @@ end_stuck (gpointer data)
   exit (STATUS);
 }
 
-static void
-remove_left (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while ((name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-
-      if (g_file_test (child, G_FILE_TEST_IS_DIR))
-        remove_left (child);
-      g_assert_no_errno (g_remove (child));
-    }
-}
-
 /* The promise is for all that is stuck together, each time that cleaning up is asked for: by the
  * program, by the exit handler, by the end of the library. */
 static void
@@ -139,7 +123,7 @@ test_stuck (gconstpointer data)
   g_assert_cmpint (g_get_monotonic_time () - begun, <, SOON + (rounds - 1) * PROMISED);
   g_assert_cmpuint (tf_test_count_entries (tf_test_path ("idle")), ==, 0);
   g_assert_cmpuint (tf_test_count_entries (tf_test_path ("busy")), ==, 2 * N_STUCK);
-  remove_left (tf_test_dir ());
+  tf_test_empty (tf_test_dir ());
 }
 
 int

@@ -265,6 +265,21 @@ remove_all (const char *path)
   nftw (path, remove_cb, 16, FTW_DEPTH | FTW_PHYS);
 }
 
+static int
+remove_below_cb (const char        *path,
+                 const struct stat *st,
+                 int                flag,
+                 struct FTW        *ftw)
+{
+  return ftw->level > 0 ? remove (path) : 0;
+}
+
+void
+tf_test_empty (const char *path)
+{
+  g_assert_no_errno (nftw (path, remove_below_cb, 16, FTW_DEPTH | FTW_PHYS));
+}
+
 /* --- running ----------------------------------------------------------------------------- */
 
 static void

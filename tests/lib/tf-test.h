@@ -28,6 +28,8 @@ const char *tf_test_path     (const char *name);
 
 /* The number of entries in a folder. */
 guint       tf_test_count_entries (const char *path);
+/* Removes what is in a folder, where something was to be left. */
+void        tf_test_empty         (const char *path);
 /* The number of open descriptors. */
 guint       tf_test_count_fds     (void);
 /* Permission bits of a file, 07777, not following a link. */
