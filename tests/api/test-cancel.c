@@ -8,8 +8,8 @@
 
 #include "api-helpers.h"
 
-#define N_FOLDERS 12
-#define N_FILES 12
+#define N_FOLDERS 4
+#define N_FILES 6
 #define MIN_WAIT 20       /* microseconds */
 #define MAX_WAIT 1000000
 
@@ -62,7 +62,7 @@ race_clear (Race *race)
 static guint
 rounds (void)
 {
-  return tf_test_scale (20, 300, 5000);
+  return tf_test_scale (20, 200, 5000);
 }
 
 /* --- cleaning up ------------------------------------------------------------------------- */
@@ -170,11 +170,12 @@ clean_up_again (TfTemporaryDirectory *dir,
 static void
 test_cleanup (void)
 {
+  gint64 begun = g_get_monotonic_time ();
   guint n_cancelled = 0;
   guint n_finished = 0;
   guint longest = 200;
 
-  for (guint i = 0; i < rounds (); i++)
+  for (guint i = 0; tf_test_go_on (i, rounds (), begun); i++)
     {
       TfTemporaryDirectory *dir = new_full_dir ();
       gboolean cancelled = clean_up_cancelled (dir, longest);
@@ -249,9 +250,10 @@ static const struct
 static void
 test_create (gconstpointer data)
 {
+  gint64 begun = g_get_monotonic_time ();
   guint kind = GPOINTER_TO_UINT (data);
 
-  for (guint i = 0; i < rounds (); i++)
+  for (guint i = 0; tf_test_go_on (i, rounds (), begun); i++)
     {
       g_autoptr (GError) error = NULL;
       GObject *made;
@@ -291,9 +293,10 @@ wait_until_empty (void)
 static void
 test_create_unfetched (gconstpointer data)
 {
+  gint64 begun = g_get_monotonic_time ();
   guint kind = GPOINTER_TO_UINT (data);
 
-  for (guint i = 0; i < rounds () / 2; i++)
+  for (guint i = 0; tf_test_go_on (i, rounds (), begun); i++)
     {
       GThread *thread;
       Race race;
@@ -312,7 +315,9 @@ test_create_unfetched (gconstpointer data)
 static void
 test_drop (void)
 {
-  for (guint i = 0; i < rounds (); i++)
+  gint64 begun = g_get_monotonic_time ();
+
+  for (guint i = 0; tf_test_go_on (i, rounds (), begun); i++)
     {
       TfTemporaryDirectory *dir = new_full_dir ();
       GThread *thread;
@@ -343,7 +348,9 @@ unref_cb (gpointer object)
 static void
 test_drop_in_thread (void)
 {
-  for (guint i = 0; i < rounds (); i++)
+  gint64 begun = g_get_monotonic_time ();
+
+  for (guint i = 0; tf_test_go_on (i, rounds (), begun); i++)
     {
       TfTemporaryDirectory *dir = new_full_dir ();
       TfTemporaryFile *file = new_named ();

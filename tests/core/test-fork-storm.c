@@ -288,6 +288,7 @@ static void
 test_storm (void)
 {
   guint rounds = tf_test_scale (30, 300, 6000);
+  gint64 begun = g_get_monotonic_time ();
   Storm storm = { NULL };
   GThread *threads[N_THREADS];
   Job jobs[N_THREADS];
@@ -298,7 +299,7 @@ test_storm (void)
       jobs[i] = (Job) { &storm, parts[i] };
       threads[i] = g_thread_new ("storm", storm_cb, &jobs[i]);
     }
-  for (guint i = 0; i < rounds; i++)
+  for (guint i = 0; tf_test_go_on (i, rounds, begun); i++)
     {
       g_usleep ((gulong) g_test_rand_int_range (0, 500));
       g_assert_true (tf_test_in_child (children[i % G_N_ELEMENTS (children)], &storm));

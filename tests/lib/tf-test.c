@@ -20,6 +20,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #define SETTLE_TIME (5 * G_TIME_SPAN_SECOND)
+#define ENOUGH (2 * G_TIME_SPAN_SECOND)
 
 /* The public function, and the core's own for tests of the private floors. Weak: a program has
  * the one, the other, or neither. */
@@ -403,6 +404,17 @@ tf_test_kinds_are_listed (void)
   const char *denied = g_getenv ("TF_TEST_DENY");
 
   return denied == NULL || strstr (denied, "d_type") == NULL;
+}
+
+gboolean
+tf_test_go_on (guint  done,
+               guint  rounds,
+               gint64 begun)
+{
+  if (done >= rounds)
+    return FALSE;
+  return done <= rounds / 10 || g_get_monotonic_time () < begun + ENOUGH ||
+         g_strcmp0 (g_getenv ("TF_TEST_SLOW"), "1") == 0;
 }
 
 gboolean

@@ -57,6 +57,9 @@ void        tf_test_assert_expected (void);
 guint       tf_test_scale           (guint quick, guint normal, guint slow);
 /* Whether a listing says what is a folder; FALSE where TF_TEST_DENY takes that away. */
 gboolean    tf_test_kinds_are_listed (void);
+/* For loops: whether to go on after `done` of `rounds`. Some disks are slow at times, so but for
+ * TF_TEST_SLOW=1 it ends some seconds after `begun` (monotonic), not before a tenth is done. */
+gboolean    tf_test_go_on           (guint done, guint rounds, gint64 begun);
 /* Whether a line "what: reason" is in tests/skips.txt. */
 gboolean    tf_test_skip_is_listed  (const char *what);
 
