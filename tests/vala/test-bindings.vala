@@ -193,6 +193,120 @@ void test_errors ()
     }
 }
 
+/* A folder with ten folders in it. */
+string make_tree () throws Error
+{
+  string path = Tf.mkdtemp (null, "tree-", null);
+
+  for (int i = 0; i < 10; i++)
+    DirUtils.create (path + "/%d".printf (i), 0700);
+  return path;
+}
+
+void test_remove ()
+{
+  try
+    {
+      int64 last = 0;
+      string path = make_tree ();
+
+      assert (Tf.remove_tree (path, Tf.RemoveFlags.CONTENTS_ONLY, null,
+                              (current, total) => last = current));
+      assert (exists (path) && last == 10);
+      assert (Tf.remove_tree (path, Tf.RemoveFlags.NONE, null, null));
+      assert (!exists (path));
+
+      path = make_tree ();
+      assert (Tf.remove_tree_file (File.new_for_path (path), Tf.RemoveFlags.PARALLEL, null, null));
+      assert (!exists (path));
+    }
+  catch (Error e)
+    {
+      error ("%s", e.message);
+    }
+  try
+    {
+      Tf.remove_tree (folder + "/..", Tf.RemoveFlags.NONE, null, null);
+      assert_not_reached ();
+    }
+  catch (Error e)
+    {
+      check_code (e, IOError.INVALID_ARGUMENT);
+    }
+  try
+    {
+      Tf.remove_tree (folder + "/missing", Tf.RemoveFlags.NONE, null, null);
+      assert_not_reached ();
+    }
+  catch (Error e)
+    {
+      check_code (e, IOError.NOT_FOUND);
+      assert (e.message.contains (folder + "/missing"));
+    }
+}
+
+void test_sweep ()
+{
+  try
+    {
+      Environment.set_prgname ("bindings");
+      var dir = new Tf.TemporaryDirectory (null, "swept-", null);
+      string session = Tf.get_location (Tf.Location.SESSION, 0).get_path ();
+
+      assert (session.has_prefix (folder + "/bindings-"));
+      assert (Tf.get_location (Tf.Location.SESSION, 0).get_path () == session);
+      assert (Tf.sweep_orphans (File.new_for_path (folder), "swept-", 0, null) == 0);
+      assert (Tf.sweep_orphans (null, null, 0, null) == 0);
+      assert (exists (dir.get_path ()) && exists (session));
+      Tf.cleanup_all ();
+      assert (!exists (session));
+    }
+  catch (Error e)
+    {
+      error ("%s", e.message);
+    }
+  try
+    {
+      Tf.sweep_orphans (File.new_for_path (folder + "/missing"), null, 0, null);
+      assert_not_reached ();
+    }
+  catch (Error e)
+    {
+      check_code (e, IOError.NOT_FOUND);
+    }
+}
+
+async void remove_in_background () throws Error
+{
+  int64 last = 0;
+  string path = make_tree ();
+
+  yield Tf.remove_tree_async (path, Tf.RemoveFlags.CONTENTS_ONLY, Priority.DEFAULT, null,
+                              (current, total) => last = current);
+  assert (exists (path) && last == 10);
+  yield Tf.remove_tree_async (path, Tf.RemoveFlags.NONE, Priority.DEFAULT, null, null);
+  assert (!exists (path));
+  path = make_tree ();
+  yield Tf.remove_tree_file_async (File.new_for_path (path), Tf.RemoveFlags.NONE,
+                                   Priority.DEFAULT, null, null);
+  assert (!exists (path));
+  assert ((yield Tf.sweep_orphans_async (null, "tree-", 0, Priority.DEFAULT, null)) == 0);
+
+  var cancellable = new Cancellable ();
+  path = make_tree ();
+  cancellable.cancel ();
+  try
+    {
+      yield Tf.remove_tree_async (path, Tf.RemoveFlags.NONE, Priority.DEFAULT, cancellable, null);
+      assert_not_reached ();
+    }
+  catch (IOError.CANCELLED e)
+    {
+      yield Tf.remove_tree_async (path, Tf.RemoveFlags.NONE, Priority.DEFAULT, null, null);
+    }
+  assert (!exists (path));
+}
+
 async void use_everything () throws Error
 {
   var file = yield Tf.TemporaryFile.create_async (Priority.DEFAULT, null, null);
@@ -229,6 +343,7 @@ async void use_everything () throws Error
     {
       assert (e.message.length > 0);
     }
+  yield remove_in_background ();
 }
 
 void test_async ()
@@ -262,6 +377,8 @@ int main (string[] args)
   Test.add_func ("/vala/directory", test_directory);
   Test.add_func ("/vala/functions", test_functions);
   Test.add_func ("/vala/errors", test_errors);
+  Test.add_func ("/vala/remove", test_remove);
+  Test.add_func ("/vala/sweep", test_sweep);
   Test.add_func ("/vala/async", test_async);
   int status = Test.run ();
   /* Fails when something was left in it. */
