@@ -385,6 +385,75 @@ test_descent (void)
   household_end (&household);
 }
 
+/* --- the session ------------------------------------------------------------------------- */
+
+static char *
+session_path (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GFile) session = tf_get_location (TF_LOCATION_SESSION, 0, &error);
+
+  g_assert_no_error (error);
+  return g_file_get_path (session);
+}
+
+typedef struct
+{
+  void (*end) (Household *self);
+  int status;
+  gboolean makes_own;   /* which goes with the child, where that is not killed */
+} SessionEnding;
+
+static const SessionEnding session_ends[] = {
+  { end_by_exit, EXITS (3), FALSE },
+  { end_by_exit, EXITS (3), TRUE },
+  { end_by_exit_of_thread, EXITS (6), TRUE },
+  { end_by_cleanup_all, 0, FALSE },
+  { end_by_cleanup_all, 0, TRUE },
+  { end_at_once, EXITS (4), FALSE },
+  { end_by_kill, SIGKILL, FALSE },
+};
+
+static void
+end_session_cb (gpointer data)
+{
+  const SessionEnding *ending = data;
+
+  alarm (PATIENCE);
+  if (ending->makes_own)
+    {
+      g_autofree char *path = session_path ();
+      g_autofree char *inside = g_build_filename (path, "of-child", NULL);
+
+      make_file (inside, "", 0600);
+      g_assert_cmpuint (tf_test_count_entries (tf_test_dir ()), ==, 2);
+    }
+  ending->end (NULL);
+}
+
+static void
+test_session (void)
+{
+  g_autofree char *path = session_path ();
+  g_autofree char *inside = g_build_filename (path, "of-parent", NULL);
+
+  make_file (inside, "inside", 0600);
+  for (guint i = 0; i < G_N_ELEMENTS (session_ends); i++)
+    {
+      g_autofree char *again = NULL;
+
+      g_assert_cmphex (status_of (tf_test_fork (end_session_cb, (gpointer) &session_ends[i])), ==,
+                       session_ends[i].status);
+      again = session_path ();
+      g_assert_cmpstr (again, ==, path);
+      assert_file (inside, "inside");
+      g_assert_cmpuint (tf_test_count_entries (path), ==, 1);
+      g_assert_true (tf_test_in_child (take_lease, path));
+      g_assert_cmpuint (tf_test_count_entries (tf_test_dir ()), ==, 1);
+    }
+  tf_cleanup_all ();
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -401,5 +470,6 @@ main (int   argc,
   tf_test_add ("/fork-ends/own", test_own);
   tf_test_add ("/fork-ends/own-of-killed", test_own_kill);
   tf_test_add ("/fork-ends/descent", test_descent);
+  tf_test_add ("/fork-ends/session", test_session);
   return tf_test_run ();
 }

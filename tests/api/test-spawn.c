@@ -72,7 +72,8 @@ run_missing (Household *self)
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (g_subprocess_new (G_SUBPROCESS_FLAGS_NONE, &error, tf_test_path ("missing"), NULL));
+  g_assert_null (g_subprocess_new (G_SUBPROCESS_FLAGS_NONE, &error, tf_test_path ("missing"),
+                                   NULL));
   g_assert_nonnull (error);
 }
 

@@ -141,8 +141,8 @@ class Fork(Case):
 
 
 class Storm(Case):
-    """Forks while other threads are in the middle of a call. The children make no objects: GObject's
-    own locks may be held for ever in them."""
+    """Forks while other threads are in the middle of a call. The children make no objects:
+    GObject's own locks may be held for ever in them."""
 
     def work(self, job):
         while not self.stop.is_set():

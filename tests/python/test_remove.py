@@ -164,9 +164,9 @@ class Refused(Removal):
         os.chdir(self.path('x'))
         self.addCleanup(os.chdir, '/')
         home = GLib.get_home_dir()
-        for path in ('', '.', '..', './', '..//', 'y/.', 'y/..', self.path('x/.'), self.path('x/..'),
-                     '/', '//', '/.', self.path('x'), self.dir, '/tmp', home, home + '/',
-                     os.path.dirname(home)):
+        for path in ('', '.', '..', './', '..//', 'y/.', 'y/..', self.path('x/.'),
+                     self.path('x/..'), '/', '//', '/.', self.path('x'), self.dir, '/tmp', home,
+                     home + '/', os.path.dirname(home)):
             for remove in (Tf.remove_tree, self.remove_async):
                 for given in (path, os.fsencode(path)):
                     with self.subTest(path=given):
@@ -319,6 +319,8 @@ class Cancelled(Removal):
 
         thread = threading.Thread(target=cancel)
         thread.start()
+        if longest == 0:
+            thread.join()
         try:
             remove(cancellable)
         except GLib.Error as error:
@@ -339,7 +341,13 @@ class Cancelled(Removal):
         while go_on(sum(seen.values()), scale(20, 100, 2000), begun):
             root = self.tree()
             flags = rng.choice((NONE, PARALLEL))
-            cancelled = self.cancel_somewhen(rng.choice(ways), longest)
+            # The first two rounds are the two ends, whatever chance does with the others.
+            rounds = sum(seen.values())
+            if rounds == 1:
+                rng.choice(ways)(None)
+                cancelled = False
+            else:
+                cancelled = self.cancel_somewhen(rng.choice(ways), longest if rounds else 0)
             # So that both ends are met, however fast the machine.
             longest = min(longest * 2, 1) if cancelled else max(longest / 2, 0.00002)
             seen[cancelled] += 1
