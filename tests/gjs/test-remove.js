@@ -121,16 +121,14 @@ await run({
         const working = GLib.get_current_dir();
         for (const path of ['', '/', home, `${home}/`, working, GLib.path_get_dirname(working)]) {
             for (const remove of WAYS)
-                await assertRejects(Code.INVALID_ARGUMENT, (async () => remove(path))());
+                await assertRejects(Code.INVALID_ARGUMENT, remove(path));
         }
         for (const path of ['.', '..', './', 'x/..', 'x/.', testPath('x/..'), testPath('..')]) {
             assertThrows(Code.INVALID_ARGUMENT, () => Tf.remove_tree(path));
             await assertRejects(Code.INVALID_ARGUMENT, Tf.remove_tree_async(path));
         }
-        for (const remove of WAYS) {
-            await assertRejects(Code.INVALID_FILENAME,
-                (async () => remove(`${testPath('x')}\0y`))());
-        }
+        for (const remove of WAYS)
+            await assertRejects(Code.INVALID_FILENAME, remove(`${testPath('x')}\0y`));
     },
 
     async 'missing'() {

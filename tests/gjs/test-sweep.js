@@ -41,6 +41,12 @@ function haveSession(end) {
     const path = session();
     GLib.mkdir_with_parents(`${path}/a/b`, 0o700);
     assertEqual(session(), path);
+    const location = Tf.Location.SESSION;
+    const things = [
+        new Tf.TemporaryFile({anonymous: false, location}), new Tf.TemporaryDirectory({location}),
+    ];
+    things.forEach(thing => assertEqual(GLib.path_get_dirname(thing.get_path()), path));
+    globalThis.things = things;
     print(path);
     if (end === 'kill')
         killOurselves();

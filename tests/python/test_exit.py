@@ -160,6 +160,22 @@ class Exit(Ending):
             things = make()
             ''', made=2 * THINGS)
 
+    def test_atexit_and_multiprocessing(self):
+        # That is about children; in this process there is an exit to come.
+        self.end('''
+            @atexit.register
+            def late():
+                assert os.path.exists(things[0]) and os.path.isdir(things[2])
+                ready()
+
+            import multiprocessing
+            process = multiprocessing.get_context('fork').Process(target=gc.collect)
+            process.start()
+            process.join()
+            things = make()
+            ''')
+        self.assertEqual(self.errors, '')
+
     def test_operation_under_way(self):
         # The main loop never turns again, and nothing waits for that.
         self.end('''

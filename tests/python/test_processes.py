@@ -7,7 +7,6 @@ Gio.Subprocess. What is the parent's stays, what is theirs goes with them."""
 
 import fcntl
 import multiprocessing
-import multiprocessing.util
 import os
 import signal
 import subprocess
@@ -67,12 +66,6 @@ def keep_in_cycle(path):
     things = make(path)
     things.append(things)
     use_path(path)
-
-
-def make_and_keep_finalized(path):
-    # As multiprocessing itself has its own temporary folder removed.
-    multiprocessing.util.Finalize(None, Tf.cleanup_all, exitpriority=0)
-    make_and_keep(path)
 
 
 def make_and_be_killed(path):
@@ -177,20 +170,11 @@ class Multiprocessing(Household):
         self.check(clean_up_all)
 
     def test_keeps_to_the_end(self):
-        self.check(make_and_keep_finalized)
+        # fork and forkserver end by os._exit(), when multiprocessing has called its finalizers.
+        self.check(make_and_keep)
 
-    def test_keeps_without_finalizer(self):
-        # A documented fact: spawn ends by exit(), the others by os._exit().
-        for target in make_and_keep, keep_in_cycle:
-            for method, left in (('fork', 2), ('forkserver', 2), ('spawn', 0)):
-                before = os.listdir(self.dir)
-                self.run_one(method, target, 0)
-                os.unlink(os.path.join(self.directory, 'from-child'))
-                new = [name for name in os.listdir(self.dir) if name not in before]
-                self.assertEqual(len(new), left, method)
-                for name in new:
-                    subprocess.run(['rm', '-r', self.path(name)], check=True)
-        self.check_household()
+    def test_keeps_in_cycle(self):
+        self.check(keep_in_cycle)
 
     def test_pool(self):
         for method in METHODS:

@@ -182,6 +182,30 @@ class Session(Sweeping):
     ''')
         self.assertEqual(os.listdir(self.dir), [])
 
+    def test_location(self):
+        self.run_session('''
+    kept = [Tf.TemporaryFile(anonymous=False, location=Tf.Location.SESSION),
+            Tf.TemporaryDirectory(location=Tf.Location.SESSION)]
+    for thing in kept:
+        assert os.path.dirname(os.fspath(thing)) == session()
+    assert kept[0].props.location == Tf.Location.SESSION
+    assert len(os.listdir(session())) == 2
+    # Who says where says all.
+    elsewhere = Tf.TemporaryFile(anonymous=False, location=Tf.Location.SESSION,
+                                 directory=Tf.get_temp_dir())
+    assert os.path.dirname(os.fspath(elsewhere)) == Tf.get_temp_dir()
+    with Tf.SpooledFile(location=Tf.Location.SESSION) as spool:
+        spool.write(b'x')
+        spool.rollover()
+        spool.seek(0)
+        assert spool.read() == b'x'
+    Tf.cleanup_all()
+    assert os.listdir(Tf.get_temp_dir()) == []
+    again = Tf.TemporaryFile(anonymous=False, location=Tf.Location.SESSION)
+    assert os.path.dirname(os.fspath(again)) == session()
+    ''')
+        self.assertEqual(os.listdir(self.dir), [])
+
     def test_killed(self):
         self.killed('''
             GLib.set_prgname('program')

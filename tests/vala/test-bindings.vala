@@ -258,6 +258,11 @@ void test_sweep ()
       assert (Tf.sweep_orphans (File.new_for_path (folder), "swept-", 0, null) == 0);
       assert (Tf.sweep_orphans (null, null, 0, null) == 0);
       assert (exists (dir.get_path ()) && exists (session));
+
+      var file = (Tf.TemporaryFile) Object.new (typeof (Tf.TemporaryFile), anonymous: false,
+                                                location: Tf.Location.SESSION);
+      assert (file.init () && file.location == Tf.Location.SESSION);
+      assert (Path.get_dirname (file.get_path ()) == session);
       Tf.cleanup_all ();
       assert (!exists (session));
     }
