@@ -132,6 +132,7 @@ run_with_drop (Household *self)
 static void
 exit_cb (gpointer data)
 {
+  tf_test_begin_child ();
   exit (0);
 }
 

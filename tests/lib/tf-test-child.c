@@ -46,6 +46,14 @@ __lsan_is_turned_off (void)
   return in_child || getauxval (AT_SECURE) != 0;
 }
 
+void
+tf_test_begin_child (void)
+{
+  in_child = TRUE;
+  /* It has memory of threads and functions that it does not have. */
+  VALGRIND_CLO_CHANGE ("--leak-check=no");
+}
+
 /* --- their life -------------------------------------------------------------------------- */
 
 static int
@@ -62,9 +70,7 @@ fork_child (void   (*prepare) (gpointer data),
   if (pid != 0)
     return pid;
 
-  in_child = TRUE;
-  /* It has memory of threads and functions that it does not have. */
-  VALGRIND_CLO_CHANGE ("--leak-check=no");
+  tf_test_begin_child ();
   if (prepare != NULL)
     prepare (prepare_data);
   func (data);
