@@ -103,9 +103,9 @@ end_stuck (gpointer data)
   exit (STATUS);
 }
 
-/* The promise is for all that is stuck together, each time that cleaning up is asked for. The end of
- * the program asks once, though the library looks twice: at its exit handler's time, and when it
- * ends itself. */
+/* The promise is for all that is stuck together, each time that cleaning up is asked for. The end
+ * of the program asks once, though the library looks twice: at its exit handler's time, and when
+ * it ends itself. */
 static void
 test_stuck (gconstpointer data)
 {

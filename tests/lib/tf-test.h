@@ -42,7 +42,7 @@ gboolean    tf_test_in_child      (void (*func) (gpointer data), gpointer data);
 /* Its two halves: a child that runs beside the test, and the wait for it. */
 int         tf_test_fork          (void (*func) (gpointer data), gpointer data);
 gboolean    tf_test_wait_child    (int pid);
-/* In a child that somebody else forked, before it ends by exit(): what it has not freed is no leak. */
+/* In a child that somebody else forked, before it ends by exit(): what it has is no leak. */
 void        tf_test_begin_child   (void);
 /* As tf_test_in_child(), as the user nobody (65534) when the test runs as root. */
 gboolean    tf_test_as_nobody     (void (*func) (gpointer data), gpointer data);
