@@ -255,7 +255,7 @@ run_cell (gpointer data)
     possible = run_case (data, &sequence);
   while (sequence_next (&sequence, max_length (), !possible));
   g_test_message ("%u cases; %u strangers with our inode number", n_cases, n_reused);
-  g_assert_cmpuint (n_cases, >, G_N_ELEMENTS (steps) / 2);
+  g_assert_cmpuint (n_cases, >=, G_N_ELEMENTS (steps) / 2);
 }
 
 static void
@@ -409,7 +409,8 @@ run_all_on_image (gpointer data)
     if (cells[kind][i].end != NULL)
       run_cell (&cells[kind][i]);
   run_exit (&cells[kind][0]);
-  if (kind != FOLDER)
+  /* That takes a step that removes and one that makes. */
+  if (max_length () > 1)
     g_assert_cmpuint (n_reused, >, 0);
 }
 

@@ -272,7 +272,7 @@ static void
 test_at_once_processes (void)
 {
   int *counts = shared_memory (SWEEPERS * sizeof *counts);
-  guint n = tf_test_scale (30, 300, 3000);
+  guint n = tf_test_scale (30, 300, 1000);
   int pids[SWEEPERS];
   int sum = 0;
 
@@ -294,7 +294,7 @@ test_at_once_threads (void)
 {
   int counts[SWEEPERS];
   GThread *threads[SWEEPERS];
-  guint n = tf_test_scale (30, 300, 3000);
+  guint n = tf_test_scale (30, 300, 1000);
   int sum = 0;
 
   make_many (n);
@@ -311,8 +311,8 @@ test_at_once_threads (void)
 
 /* --- interrupted ------------------------------------------------------------------------- */
 
-#define TREE_FOLDERS 20
-#define TREE_FILES 100
+#define TREE_FOLDERS 10
+#define TREE_FILES 50
 #define TREE_ENTRIES (TREE_FOLDERS * (TREE_FILES + 1))
 
 /* How much of the tree is left after `interrupt` has been at a sweep; the next sweep takes it. */
@@ -334,7 +334,7 @@ interrupt_sweep (void   (*interrupt) (guint delay),
 static void
 interrupt_often (void (*interrupt) (guint delay))
 {
-  guint wanted = tf_test_scale (1, 5, 30);
+  guint wanted = tf_test_scale (1, 3, 30);
   guint delay = 100;   /* us */
   guint hits = 0;
 
