@@ -21,12 +21,14 @@ find_folder (TfTemporaryFile  *self,
              GError          **error)
 {
   g_autofree char *uri = NULL;
+  const char *path;
 
   if (self->directory == NULL)
     return tf_temp_dir_get (error);
   /* A GFile's path is always absolute. */
-  if (g_file_peek_path (self->directory) != NULL)
-    return g_file_peek_path (self->directory);
+  path = g_file_peek_path (self->directory);
+  if (path != NULL)
+    return path;
 
   uri = g_file_get_uri (self->directory);
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,

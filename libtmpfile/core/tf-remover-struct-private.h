@@ -15,7 +15,7 @@
 
 G_BEGIN_DECLS
 
-#define TF_REMOVER_LEVELS 12       /* of one thread; two have half of it each */
+#define TF_REMOVER_LEVELS 12       /* of one thread that needs one descriptor for each */
 #define TF_REMOVER_PASSES 8        /* over one folder, while others fill it */
 
 #define TF_REMOVER_STEM ".tf-"

@@ -514,6 +514,13 @@ run (TfRemover *self,
   return !failed && !tf_tally_is_cancelled (self->tally);
 }
 
+/* The highest level for one of `n_threads` that share the descriptors. */
+static guint
+highest_level (guint n_threads)
+{
+  return TF_REMOVER_LEVELS / n_threads / (1 + tf_os_list_needs ()) - 1;
+}
+
 /* --- from outside ------------------------------------------------------------------------ */
 
 gboolean
@@ -525,7 +532,7 @@ tf_remover_empty_into (int         root,
   TfRemover self = { .path = path, .tally = tally, .reports = TRUE };
 
   self.partner = parallel ? tf_partner_new (tally) : NULL;
-  self.highest = self.levels + (parallel ? TF_REMOVER_LEVELS / 2 : TF_REMOVER_LEVELS) - 1;
+  self.highest = self.levels + highest_level (parallel ? 2 : 1);
   return run (&self, root);
 }
 
@@ -557,7 +564,7 @@ tf_remover_remove_job (const TfPartnerJob *job,
     {
       TfRemover self = { .path = job->path, .tally = tally };
 
-      self.highest = self.levels + TF_REMOVER_LEVELS / 2 - 1;
+      self.highest = self.levels + highest_level (2);
       if (!run (&self, job->fd))
         return FALSE;
       status = tf_os_rmdir (job->dir, job->name);

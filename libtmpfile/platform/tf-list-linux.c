@@ -53,6 +53,12 @@ tf_os_list_new (void)
   return list;
 }
 
+guint
+tf_os_list_needs (void)
+{
+  return 0;
+}
+
 void
 tf_os_list_free (TfOsList *list)
 {

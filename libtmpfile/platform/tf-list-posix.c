@@ -28,6 +28,12 @@ stop (TfOsList *list)
     closedir (g_steal_pointer (&list->stream));
 }
 
+guint
+tf_os_list_needs (void)
+{
+  return 1;
+}
+
 void
 tf_os_list_free (TfOsList *list)
 {

@@ -247,6 +247,8 @@ TfStatus tf_os_look_into    (int dir, const char *name, int *fd);
 typedef struct _TfOsList TfOsList;
 
 TfOsList *tf_os_list_new   (void);
+/* How many descriptors it has for itself while it lists. */
+guint     tf_os_list_needs (void);
 void      tf_os_list_free  (TfOsList *list);
 TfStatus  tf_os_list_begin (TfOsList *list, int fd);
 /* The same for a descriptor that was just opened; no system call where that can be. */

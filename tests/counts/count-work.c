@@ -83,6 +83,27 @@ create_file (gpointer subject)
   g_object_unref (file);
 }
 
+static gpointer
+begin_session (void)
+{
+  GError *error = NULL;
+  GFile *session = tf_get_location (TF_LOCATION_SESSION, 0, &error);
+
+  check (session != NULL, error);
+  return session;
+}
+
+static void
+session_file (gpointer subject)
+{
+  GError *error = NULL;
+  TfTemporaryFile *file = tf_temporary_file_new_named (subject, NULL, NULL, NULL, &error);
+
+  check (file != NULL, error);
+  check (g_io_stream_close (G_IO_STREAM (file), NULL, &error), error);
+  g_object_unref (file);
+}
+
 static void
 directory (gpointer subject)
 {
@@ -277,6 +298,7 @@ static const Entry entries[] = {
   { "W1-anonymous", NULL, anonymous, WARM_UP },
   { "W2-named", NULL, named, WARM_UP },
   { "W2-create-file", begin_directory, create_file, WARM_UP },
+  { "W2-session", begin_session, session_file, WARM_UP },
   { "W3-directory", NULL, directory, WARM_UP },
   { "W4-remove-tree", NULL, remove_tree, TREE_WARM_UP, prepare_tree },
   { "W4-remove-chain", NULL, remove_tree, TREE_WARM_UP, prepare_chain },

@@ -334,6 +334,12 @@ tf_os_list_new (void)
   return g_new0 (TfOsList, 1);
 }
 
+guint
+tf_os_list_needs (void)
+{
+  return 0;
+}
+
 void
 tf_os_list_free (TfOsList *list)
 {
