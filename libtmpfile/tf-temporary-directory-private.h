@@ -55,7 +55,7 @@ TfTemporaryDirectory *tf_temporary_directory_prepare  (GFile                 *di
 /* Cleans up, and forgives what is to be ignored. */
 gboolean  tf_temporary_directory_clean                (TfTemporaryDirectory  *self,
                                                        GCancellable          *cancellable,
-                                                       TfRemoverProgress      progress,
+                                                       TfTallyProgress      progress,
                                                        gpointer               progress_data,
                                                        GError               **error);
 

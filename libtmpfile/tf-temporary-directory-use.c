@@ -235,7 +235,7 @@ tf_temporary_directory_keep (TfTemporaryDirectory  *self,
 gboolean
 tf_temporary_directory_clean (TfTemporaryDirectory  *self,
                               GCancellable          *cancellable,
-                              TfRemoverProgress      progress,
+                              TfTallyProgress      progress,
                               gpointer               progress_data,
                               GError               **error)
 {

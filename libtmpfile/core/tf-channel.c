@@ -188,7 +188,7 @@ tf_channel_begin (TfChannel  *self,
 {
   /* In a forked child, what was under way is under way elsewhere. Otherwise the lock is not asked
    * for: who holds it may take long. */
-  if (tf_lock_is_inherited (&self->lock))
+  if (tf_lock_is_special (&self->lock))
     {
       tf_channel_lock (self);
       tf_channel_unlock (self);

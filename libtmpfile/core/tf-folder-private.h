@@ -43,7 +43,7 @@ void        tf_folder_set_auto_delete (TfFolder *self, gboolean auto_delete);
  * compared first; what somebody else put under the name is left alone. Success when it is gone
  * already. Closes on success; can be called again after a failure. */
 gboolean    tf_folder_cleanup    (TfFolder *self, GCancellable *cancellable,
-                                  TfRemoverProgress progress, gpointer progress_data,
+                                  TfTallyProgress progress, gpointer progress_data,
                                   GError **error);
 /* The folder stays for ever: takes the mark off. G_IO_ERROR_CLOSED when it is gone. */
 gboolean    tf_folder_keep       (TfFolder *self, GError **error);

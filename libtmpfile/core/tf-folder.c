@@ -98,7 +98,7 @@ tf_folder_hold_fd (TfFolder *self)
 {
   int fd = -1;
 
-  if (G_UNLIKELY (tf_lock_is_inherited (&self->lock)))
+  if (G_UNLIKELY (tf_lock_is_special (&self->lock)))
     {
       lock_state (self);
       tf_lock_release (&self->lock);
@@ -194,7 +194,7 @@ find (TfFolder  *self,
 typedef struct
 {
   GCancellable *cancellable;
-  TfRemoverProgress progress;
+  TfTallyProgress progress;
   gpointer progress_data;
 } Removal;
 
@@ -251,7 +251,7 @@ remove_all (TfFolder       *self,
       condition = tf_os_condition (status);
       if (condition == TF_CONDITION_OK)
         return TRUE;
-      if (condition == TF_CONDITION_NOT_EMPTY || condition == TF_CONDITION_EXISTS ||
+      if (tf_os_says_filled (status) ||
           (condition != TF_CONDITION_NOT_FOUND && !emptied))
         {
           if (!empty (self, path, removal, error))
@@ -287,7 +287,7 @@ cleanup_locked (TfFolder       *self,
 gboolean
 tf_folder_cleanup (TfFolder           *self,
                    GCancellable       *cancellable,
-                   TfRemoverProgress   progress,
+                   TfTallyProgress   progress,
                    gpointer            progress_data,
                    GError            **error)
 {

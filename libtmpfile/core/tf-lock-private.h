@@ -31,9 +31,10 @@ gboolean tf_lock_inherit     (TfLock *self, guint generation);
  * what tf_lock_acquire() would have returned. */
 gboolean tf_lock_try_until   (TfLock *self, gint64 deadline, gboolean *inherited);
 
-/* Whether nobody in this process has locked it since the fork. */
+/* Whether tf_lock_acquire() takes its slow way: nobody in this process has locked it since a fork,
+ * or somebody waits in tf_lock_try_until(). */
 static inline gboolean
-tf_lock_is_inherited (TfLock *self)
+tf_lock_is_special (TfLock *self)
 {
   return g_atomic_int_get (&self->generation) != g_atomic_int_get (tf_os_generation_number);
 }
@@ -43,7 +44,7 @@ tf_lock_is_inherited (TfLock *self)
 static inline gboolean
 tf_lock_acquire (TfLock *self)
 {
-  if (G_UNLIKELY (tf_lock_is_inherited (self)))
+  if (G_UNLIKELY (tf_lock_is_special (self)))
     return tf_lock_inherit (self, tf_os_generation ());
   g_mutex_lock (&self->mutex);
   return FALSE;

@@ -12,11 +12,11 @@
  * static memory that was never taken. */
 #define MAKING (1u << 31)
 
-/* With this bit somebody looks now and then whether he can have the mutex. A mutex is not fair: a
- * thread that takes it again at once would keep him out for ever. The bit makes tf_lock_acquire()
- * take the slow way, where it waits for longer than between two looks. */
+/* With this bit a thread looks now and then whether it can have the mutex. A mutex is not fair: who
+ * takes it again at once would keep that thread out for ever. The bit makes tf_lock_acquire() take
+ * the slow way, where it waits for longer than between two looks. */
 #define WANTED (1u << 30)
-#define LOOK 1000   /* microseconds */
+#define LOOK_INTERVAL 1000   /* microseconds */
 
 void
 tf_lock_init (TfLock *self)
@@ -45,7 +45,7 @@ take_over (TfLock *self,
         return FALSE;
       if (seen == (generation | WANTED))
         {
-          g_usleep (2 * LOOK);
+          g_usleep (2 * LOOK_INTERVAL);
           return FALSE;
         }
       if (seen != (generation | MAKING) &&
@@ -84,7 +84,7 @@ tf_lock_try_until (TfLock   *self,
 
   g_atomic_int_compare_and_exchange (&self->generation, generation, generation | WANTED);
   while (!(locked = g_mutex_trylock (&self->mutex)) && g_get_monotonic_time () < deadline)
-    g_usleep (LOOK);
+    g_usleep (LOOK_INTERVAL);
   g_atomic_int_compare_and_exchange (&self->generation, generation | WANTED, generation);
   return locked;
 }

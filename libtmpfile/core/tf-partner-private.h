@@ -9,7 +9,7 @@
 
 #pragma once
 
-#include "core/tf-tally-private.h"
+#include "platform/tf-platform-private.h"
 
 G_BEGIN_DECLS
 
@@ -25,8 +25,11 @@ typedef struct
   char *path;    /* for messages */
 } TfPartnerJob;
 
+/* Does a job in the second thread; FALSE when something of it stays. */
+typedef gboolean (*TfPartnerFunc) (const TfPartnerJob *job, gpointer data);
+
 /* NULL where no thread is to be had: then the first does it alone. */
-TfPartner *tf_partner_new       (TfTally *tally) G_GNUC_WARN_UNUSED_RESULT;
+TfPartner *tf_partner_new       (TfPartnerFunc func, gpointer data) G_GNUC_WARN_UNUSED_RESULT;
 /* When nothing is waited for any more. */
 void       tf_partner_free      (TfPartner *self);
 
@@ -36,7 +39,7 @@ gboolean   tf_partner_is_free   (TfPartner *self);
 void       tf_partner_offer     (TfPartner *self, const TfPartnerJob *job);
 /* TRUE: *job was handed over from `level` and not begun, and is the caller's again. FALSE, after
  * the other thread has done what it was at: all that `level` handed over is settled; *failed is set
- * when something of it stays, which the tally knows already. */
+ * when something of it stays. */
 gboolean   tf_partner_take_back (TfPartner *self, guint level, TfPartnerJob *job,
                                  gboolean *failed) G_GNUC_WARN_UNUSED_RESULT;
 void       tf_partner_job_clear (TfPartnerJob *job);

@@ -11,11 +11,10 @@
 
 #include "core/tf-partner-private.h"
 
-#include "core/tf-remover-private.h"
-
 struct _TfPartner
 {
-  TfTally *tally;
+  TfPartnerFunc func;
+  gpointer data;
   GThread *thread;
 
   GMutex lock;           /* for what follows */
@@ -47,7 +46,7 @@ do_current (TfPartner *self)
   self->current = self->waiting;
   self->waiting = nothing;
   g_mutex_unlock (&self->lock);
-  removed = tf_remover_remove_job (&self->current, self->tally);
+  removed = self->func (&self->current, self->data);
   g_mutex_lock (&self->lock);
 
   if (!removed)
@@ -74,11 +73,13 @@ work_cb (gpointer data)
 }
 
 TfPartner *
-tf_partner_new (TfTally *tally)
+tf_partner_new (TfPartnerFunc func,
+                gpointer      data)
 {
   TfPartner *self = g_new0 (TfPartner, 1);
 
-  self->tally = tally;
+  self->func = func;
+  self->data = data;
   self->waiting = nothing;
   self->current = nothing;
   g_mutex_init (&self->lock);

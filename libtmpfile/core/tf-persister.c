@@ -21,7 +21,7 @@
 
 #include <glib/gi18n-lib.h>
 
-#define MAX_COPIES 8   /* made, and swept away by somebody */
+#define MAX_COPIES 8   /* tried, when sweeps take one after the other */
 
 typedef struct
 {
@@ -207,9 +207,13 @@ take_guard (Publication *publication,
             int          fd,
             const char  *path)
 {
-  return publication->guard != -1 ||
-         tf_os_reopen (fd, path, TF_OS_REOPEN_READ_ONLY, &publication->guard) != 0 ||
-         tf_os_condition (tf_os_take_lease (publication->guard, FALSE)) != TF_CONDITION_BUSY;
+  TfStatus status;
+
+  if (publication->guard != -1 ||
+      tf_os_reopen (fd, path, TF_OS_REOPEN_READ_ONLY, &publication->guard) != 0)
+    return TRUE;
+  status = tf_os_take_lease (publication->guard, TF_OS_LEASE_SHARED);
+  return status == 0 || tf_os_condition (status) != TF_CONDITION_BUSY;
 }
 
 static void
@@ -275,6 +279,7 @@ link_and_rename_guarded (Publication  *publication,
       /* Once it had a name and has none any more, the file cannot be linked again. */
       publication->handle->linkable = FALSE;
       tf_opener_remove_fresh (intermediate, &publication->handle->id);
+      /* A sweep took it before it was guarded: a copy can still be published. */
       if (is_swept (publication->handle->fd) &&
           tf_os_condition (status) == TF_CONDITION_NOT_FOUND)
         status = tf_os_status (TF_CONDITION_NOT_SUPPORTED);

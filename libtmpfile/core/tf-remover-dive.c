@@ -13,8 +13,6 @@
 
 #include "core/tf-remover-struct-private.h"
 
-#define MAX_REFILLS 8   /* of folders that others fill while they are removed */
-
 typedef struct
 {
   TfRemover *remover;
@@ -22,7 +20,7 @@ typedef struct
   GString *path;        /* of `child`, from the folder on top */
   gsize child;          /* where in the path the last component begins */
   int parent;           /* what `child` is in: the folder on top, or ours */
-  guint refills;
+  guint refills;        /* of folders that others fill while they are removed */
   gboolean stopped;     /* something stays, and was reported */
 } Dive;
 
@@ -49,12 +47,12 @@ set_parent (Dive *self,
   self->parent = fd;
 }
 
-/* An entry that is a folder, or may be one, is the next child when it cannot be unlinked. */
+/* Removes the entry unless it is a folder, or may be one: then TRUE, and it is the next child. */
 static gboolean
-is_folder (Dive       *self,
-           int         dir,
-           const char *name,
-           TfKind      kind)
+remove_unless_folder (Dive       *self,
+                      int         dir,
+                      const char *name,
+                      TfKind      kind)
 {
   TfStatus status;
 
@@ -62,16 +60,16 @@ is_folder (Dive       *self,
     return TRUE;
   status = tf_os_unlink (dir, name);
   if (status == 0)
-    tf_remover_settle (self->remover, self->path->str, 0);
+    tf_remover_count (self->remover);
   return status != 0 && tf_os_condition (status) != TF_CONDITION_NOT_FOUND;
 }
 
 /* Removes entries of `dir` until there is a folder: TRUE, and its name is put behind `prefix` bytes
  * of the path. FALSE when all are gone, or it stopped. */
 static gboolean
-find_folder (Dive  *self,
-             int    dir,
-             gsize  prefix)
+remove_up_to_folder (Dive  *self,
+                     int    dir,
+                     gsize  prefix)
 {
   const char *name = NULL;
   TfKind kind;
@@ -82,7 +80,7 @@ find_folder (Dive  *self,
       status = tf_os_list_next (self->list, &name, &kind);
       if (status != 0 || name == NULL)
         break;
-      if (is_folder (self, dir, name, kind))
+      if (remove_unless_folder (self, dir, name, kind))
         {
           g_string_truncate (self->path, prefix);
           g_string_append_c (self->path, G_DIR_SEPARATOR);
@@ -111,8 +109,7 @@ remove_child (Dive *self)
       tf_remover_settle (self->remover, self->path->str, status);
       return TRUE;
     }
-  if ((condition != TF_CONDITION_NOT_EMPTY && condition != TF_CONDITION_EXISTS) ||
-      self->refills++ == MAX_REFILLS)
+  if (!tf_os_says_filled (status) || self->refills++ == TF_REMOVER_PASSES)
     stop (self, status);
   return FALSE;
 }
@@ -137,9 +134,13 @@ go_down (Dive *self)
         stop (self, status);
       return FALSE;
     }
-  if (!tf_remover_admit (self->remover, fd, &status))
-    stop (self, status);
-  else if (find_folder (self, fd, self->path->len))
+  if (!tf_remover_admit (self->remover, self->path->str, fd, &status))
+    {
+      if (status != 0)
+        stop (self, status);
+      self->stopped = TRUE;
+    }
+  else if (remove_up_to_folder (self, fd, self->path->len))
     {
       set_parent (self, fd);
       return TRUE;
@@ -162,7 +163,7 @@ dive_once (Dive *self)
         continue;
       if (self->parent == self->remover->top->fd)
         return TRUE;
-      if (!find_folder (self, self->parent, self->child - 1))
+      if (!remove_up_to_folder (self, self->parent, self->child - 1))
         return FALSE;
     }
   return FALSE;

@@ -75,8 +75,7 @@ rename_to_root (TfRemover  *self,
       condition = tf_os_condition (status);
       if (condition == TF_CONDITION_OK)
         self->moved++;
-      if (condition != TF_CONDITION_EXISTS && condition != TF_CONDITION_NOT_EMPTY &&
-          condition != TF_CONDITION_NOT_FOLDER)
+      if (!tf_os_says_filled (status) && condition != TF_CONDITION_NOT_FOLDER)
         break;
       self->moved++;
     }
@@ -92,7 +91,7 @@ tf_remover_move_up (TfRemover  *self,
 
   if (condition == TF_CONDITION_NOT_FOLDER || condition == TF_CONDITION_IS_LINK)
     return FALSE;
-  if (condition != TF_CONDITION_NOT_EMPTY && condition != TF_CONDITION_EXISTS)
+  if (!tf_os_says_filled (status))
     {
       tf_remover_settle (self, name, status);
       return TRUE;

@@ -8,32 +8,44 @@
 
 #pragma once
 
-#include "core/tf-partner-private.h"
 #include "core/tf-tally-private.h"
 
 G_BEGIN_DECLS
 
 /* Removes all that is in the folder `root` (a descriptor opened for listing, borrowed), not the
  * folder itself. What can go goes; then the GError has the first failure with its path (`path` is
- * the root's, for messages only) and how many there were. Cancelled half-way, a second call
+ * the root's, for messages only) and how many there were. (Where a file system moves no folders,
+ * what stays more than 12 levels down keeps its neighbours.) Cancelled half-way, a second call
  * finishes. Something mounted at the root itself is BUSY, and left alone. */
-gboolean tf_remover_empty      (int                 root,
-                                const char         *path,
-                                GCancellable       *cancellable,
-                                TfRemoverProgress   progress,
-                                gpointer            progress_data,
-                                GError            **error);
+gboolean     tf_remover_empty         (int                 root,
+                                       const char         *path,
+                                       GCancellable       *cancellable,
+                                       TfTallyProgress     progress,
+                                       gpointer            progress_data,
+                                       GError            **error);
 
 /* The same on an account of the caller's, with a second thread if there is one to be had. FALSE
  * when something stays, or it was cancelled: the tally knows. */
-gboolean tf_remover_empty_into (int                 root,
-                                const char         *path,
-                                gboolean            parallel,
-                                TfTally            *tally);
+gboolean     tf_remover_empty_into    (int                 root,
+                                       const char         *path,
+                                       gboolean            parallel,
+                                       TfTally            *tally);
 
-/* For the second thread: empties the folder of `job`, and removes it. FALSE when something stays.
- * */
-gboolean tf_remover_remove_job (const TfPartnerJob *job,
-                                TfTally            *tally);
+typedef enum
+{
+  TF_REMOVER_GONE,
+  TF_REMOVER_STAYS,   /* the tally knows why */
+  TF_REMOVER_LOST,    /* it was emptied, but is not under its name any more */
+} TfRemoverEnd;
+
+/* Empties the folder `root`, and removes it from `dir`, where it has that name and identity: a
+ * bounded number of times while others fill it. The identity is compared right before. */
+TfRemoverEnd tf_remover_remove_folder (int                 root,
+                                       int                 dir,
+                                       const char         *name,
+                                       const TfIdentity   *id,
+                                       const char         *path,
+                                       gboolean            parallel,
+                                       TfTally            *tally);
 
 G_END_DECLS

@@ -4,8 +4,9 @@
  */
 
 /* The inside of a walk that removes, on the core floor: for the files that together are the
- * remover, by verb: tf-remover.c goes down and up, tf-remover-move.c moves folders to the root
- * where the stack ends, tf-partner.c works beside it in a second thread. */
+ * remover, by verb: tf-remover-root.c is the removal as a whole, tf-remover.c goes down and up,
+ * tf-remover-move.c moves folders to the root where the stack ends, tf-remover-dive.c does without
+ * where they cannot be moved. */
 
 #pragma once
 
@@ -17,6 +18,8 @@ G_BEGIN_DECLS
 
 #define TF_REMOVER_LEVELS 12       /* of one thread that needs one descriptor for each */
 #define TF_REMOVER_PASSES 8        /* over one folder, while others fill it */
+
+#define TF_REMOVER_REPORT 64       /* entries in a portion; a power of two */
 
 #define TF_REMOVER_STEM ".tf-"
 #define TF_REMOVER_STEM_LENGTH (sizeof TF_REMOVER_STEM - 1 + TF_NAME_RANDOM_LENGTH + 1)
@@ -52,14 +55,20 @@ typedef struct
   gint64 filled;         /* those of them that no remover moved there */
 } TfRemover;
 
-/* `name` of the folder on top (or a path from there) stays, or that folder when it is NULL. Status
- * 0: something is mounted there. */
+/* One listing of the root, and of all below. */
+void      tf_remover_walk        (TfRemover *self);
+TfOsList *tf_remover_get_list    (TfRemoverLevel *level);
+
+/* `name` of the folder on top (or a path from there) stays, or that folder when it is NULL. */
 void     tf_remover_fail         (TfRemover *self, const char *name, TfStatus status);
-/* What became of an attempt to remove it. */
+/* An entry is gone. */
+void     tf_remover_count        (TfRemover *self);
+/* What became of an attempt to remove `name`. */
 void     tf_remover_settle       (TfRemover *self, const char *name, TfStatus status);
-/* Whether the folder that was opened is part of the tree, and not a mount: then it is made
- * accessible. Otherwise *status is what tf_remover_fail() takes. */
-gboolean tf_remover_admit        (TfRemover *self, int fd, TfStatus *status);
+/* Whether the folder that was opened may be entered: then it is made accessible. Not a mount, nor
+ * one that is to be spared, which is said, and *status is 0; otherwise *status is why. `name` is
+ * NULL for the root. */
+gboolean tf_remover_admit        (TfRemover *self, const char *name, int fd, TfStatus *status);
 
 /* A stem that nobody could guess, for the pass that begins. */
 void     tf_remover_choose_stem  (TfRemover *self);

@@ -9,11 +9,11 @@
  * where the listing of it is; level 0 is the root, which is the caller's. A folder is emptied,
  * closed, and then removed from its parent by descriptor and name. Where the stack ends, a folder
  * that is not empty is renamed into the root and has its turn when the stack is down to the root
- * again. So descriptors, memory and the work for each entry are the same at any depth.
+ * again, so that the work for each entry is the same at any depth.
  *
  * `..` is never looked up, so a folder that somebody moves out of the tree leads nowhere. A name
- * that is exchanged while we look leads to something else in the tree, or to what is_foreign()
- * refuses.
+ * that is exchanged while we look leads to something else in the tree, or to what
+ * tf_remover_admit() refuses.
  *
  * With a partner, folders that were just opened are handed to a second thread, which walks them
  * with a stack of its own. A level is not left before what it handed over is settled. */
@@ -22,13 +22,8 @@
 
 #include "core/tf-remover-struct-private.h"
 
-#include "platform/tf-error-private.h"
-
 #include <glib/gi18n-lib.h>
 #include <string.h>
-
-#define MAX_TURNS 4096       /* passes, with those in which there was only what removers move */
-#define ENTRIES_A_REPORT 64  /* power of two */
 
 /* --- accounts ---------------------------------------------------------------------------- */
 
@@ -52,32 +47,35 @@ describe (TfRemover  *self,
   return g_string_free (path, FALSE);
 }
 
+/* The path is found out for the first failure only. */
+static void
+fail_code (TfRemover    *self,
+           const char   *name,
+           GIOErrorEnum  code,
+           const char   *format)
+{
+  g_autofree char *path = tf_tally_has_failed (self->tally) ? NULL : describe (self, name);
+
+  self->top->failed = TRUE;
+  tf_tally_fail_code (self->tally, code, format, path);
+}
+
 void
 tf_remover_fail (TfRemover  *self,
                  const char *name,
                  TfStatus    status)
 {
-  g_autofree char *path = NULL;
-  GError *error = NULL;
+  g_autofree char *path = tf_tally_has_failed (self->tally) ? NULL : describe (self, name);
 
   self->top->failed = TRUE;
-  if (!tf_tally_fail (self->tally))
-    return;
-
-  path = describe (self, name);
-  if (status != 0)
-    tf_error_set (&error, status, _("Could not remove “%s”: %s"), path);
-  else
-    tf_error_set_code (&error, G_IO_ERROR_BUSY,
-                       _("Could not remove “%s”: another file system is mounted there"), path);
-  tf_tally_explain (self->tally, error);
+  tf_tally_fail (self->tally, status, path);
 }
 
-static void
-count_removed (TfRemover *self)
+void
+tf_remover_count (TfRemover *self)
 {
-  if ((++self->removed & (ENTRIES_A_REPORT - 1)) == 0)
-    tf_tally_add (self->tally, ENTRIES_A_REPORT, self->reports);
+  if ((++self->removed & (TF_REMOVER_REPORT - 1)) == 0)
+    tf_tally_add (self->tally, TF_REMOVER_REPORT, self->reports);
 }
 
 void
@@ -86,20 +84,12 @@ tf_remover_settle (TfRemover  *self,
                    TfStatus    status)
 {
   if (status == 0)
-    count_removed (self);
+    tf_remover_count (self);
   else if (tf_os_condition (status) != TF_CONDITION_NOT_FOUND)
     tf_remover_fail (self, name, status);
 }
 
 /* --- going down and up ------------------------------------------------------------------- */
-
-/* Something is mounted here, also when it is a part of the same file system. */
-static gboolean
-is_foreign (TfRemover    *self,
-            const TfStat *stat)
-{
-  return stat->kind != TF_KIND_FOLDER || stat->id.device != self->device || stat->mount_root;
-}
 
 /* Without u+rwx nothing in it could be removed; by descriptor, so it is what was looked at. What
  * cannot be repaired shows in what follows. */
@@ -112,21 +102,38 @@ repair (int           fd,
 }
 
 gboolean
-tf_remover_admit (TfRemover *self,
-                  int        fd,
-                  TfStatus  *status)
+tf_remover_admit (TfRemover  *self,
+                  const char *name,
+                  int         fd,
+                  TfStatus   *status)
 {
+  gboolean is_root = name == NULL;
   TfStat stat;
 
   *status = tf_os_stat_folder (fd, &stat);
-  if (*status != 0 || is_foreign (self, &stat))
+  if (*status != 0)
     return FALSE;
+  if (is_root)
+    self->device = stat.id.device;
+  /* Also when it is a part of the same file system. */
+  if (stat.kind != TF_KIND_FOLDER || stat.id.device != self->device || stat.mount_root)
+    {
+      fail_code (self, name, G_IO_ERROR_BUSY,
+                 _("Could not remove “%s”: another file system is mounted there"));
+      return FALSE;
+    }
+  if (tf_tally_is_spared (self->tally, &stat.id))
+    {
+      fail_code (self, name, G_IO_ERROR_INVALID_ARGUMENT,
+                 _("Could not remove “%s”: it is the working folder or the home folder"));
+      return FALSE;
+    }
   repair (fd, &stat);
   return TRUE;
 }
 
-static TfOsList *
-get_list (TfRemoverLevel *level)
+TfOsList *
+tf_remover_get_list (TfRemoverLevel *level)
 {
   if (level->list == NULL)
     level->list = tf_os_list_new ();
@@ -141,7 +148,7 @@ push (TfRemover  *self,
       guint       passes)
 {
   TfRemoverLevel *level = self->top + 1;
-  TfStatus status = tf_os_list_start (get_list (level), fd);
+  TfStatus status = tf_os_list_start (tf_remover_get_list (level), fd);
 
   if (status != 0)
     return status;
@@ -171,7 +178,8 @@ hand_over (TfRemover  *self,
   return TRUE;
 }
 
-/* Goes into the folder that was opened, unless something is mounted there; takes `fd`. */
+/* Goes into the folder that was opened, if it may be entered; takes `fd`. Status 0: nothing is left
+ * to do here. */
 static TfStatus
 go_down (TfRemover  *self,
          const char *name,
@@ -179,7 +187,7 @@ go_down (TfRemover  *self,
          guint       passes)
 {
   TfStatus status;
-  gboolean admitted = tf_remover_admit (self, fd, &status);
+  gboolean admitted = tf_remover_admit (self, name, fd, &status);
 
   tf_tally_look_up (self->tally);
   if (admitted)
@@ -191,8 +199,6 @@ go_down (TfRemover  *self,
         return 0;
     }
   tf_os_close (fd);
-  if (status == 0)
-    tf_remover_fail (self, name, 0);
   return status;
 }
 
@@ -208,7 +214,7 @@ remove_unopened (TfRemover  *self,
     return;
   condition = tf_os_condition (tf_os_rmdir (self->top->fd, name));
   if (condition == TF_CONDITION_OK)
-    count_removed (self);
+    tf_remover_count (self);
   else if (condition != TF_CONDITION_NOT_FOUND)
     tf_remover_fail (self, name, opened);
 }
@@ -266,15 +272,6 @@ enter (TfRemover  *self,
     tf_remover_settle (self, name, unlinked);
 }
 
-/* Whether a folder that was emptied is worth another look, since something is in it again. */
-static gboolean
-is_filled (TfStatus status)
-{
-  TfCondition condition = tf_os_condition (status);
-
-  return condition == TF_CONDITION_NOT_EMPTY || condition == TF_CONDITION_EXISTS;
-}
-
 /* Removes the folder on top, which was emptied, from its parent. */
 static void
 leave (TfRemover *self)
@@ -293,7 +290,7 @@ leave (TfRemover *self)
 
   status = tf_os_rmdir (self->top->fd, level->name->str);
   if (level->passes < TF_REMOVER_PASSES &&
-      (is_filled (status) || tf_os_condition (status) == TF_CONDITION_NOT_FOLDER))
+      (tf_os_says_filled (status) || tf_os_condition (status) == TF_CONDITION_NOT_FOLDER))
     {
       g_autofree char *name = g_strdup (level->name->str);
 
@@ -327,22 +324,6 @@ resume (TfRemover *self)
   return TRUE;
 }
 
-static void
-part (TfRemover *self)
-{
-  gboolean failed;
-  TfPartnerJob job;
-
-  if (self->partner == NULL)
-    return;
-  for (guint level = 0; level < TF_REMOVER_LEVELS; level++)
-    {
-      while (tf_partner_take_back (self->partner, level, &job, &failed))
-        tf_partner_job_clear (&job);
-    }
-  g_clear_pointer (&self->partner, tf_partner_free);
-}
-
 /* --- the walk ---------------------------------------------------------------------------- */
 
 static void
@@ -360,7 +341,7 @@ remove_entry (TfRemover  *self,
 
   status = tf_os_unlink (self->top->fd, name);
   if (status == 0)
-    count_removed (self);
+    tf_remover_count (self);
   else if (tf_os_condition (status) != TF_CONDITION_NOT_FOUND)
     enter (self, name, 1, status);
 }
@@ -384,9 +365,8 @@ enter_moved (TfRemover *self)
   enter (self, name, 1, 0);
 }
 
-/* One listing of the root, and of all below. */
-static void
-walk (TfRemover *self)
+void
+tf_remover_walk (TfRemover *self)
 {
   while (!tf_tally_is_cancelled (self->tally))
     {
@@ -419,169 +399,4 @@ walk (TfRemover *self)
       else
         leave (self);
     }
-}
-
-static void
-give_up (TfRemover *self)
-{
-  GError *error = NULL;
-
-  if (!tf_tally_fail (self->tally))
-    return;
-  tf_error_set_code (&error, G_IO_ERROR_NOT_EMPTY,
-                     _("Could not remove “%s”: it is filled as fast as it is emptied"), self->path);
-  tf_tally_explain (self->tally, error);
-}
-
-/* Passes until one finds nothing. */
-static void
-empty_root (TfRemover *self)
-{
-  TfRemoverLevel *root = self->levels;
-  guint passes = 0;
-
-  for (guint turn = 0; turn < MAX_TURNS && passes < TF_REMOVER_PASSES; turn++)
-    {
-      TfStatus status = tf_os_list_begin (get_list (root), root->fd);
-
-      if (status != 0)
-        {
-          tf_remover_fail (self, NULL, status);
-          return;
-        }
-      tf_remover_choose_stem (self);
-      self->seen = 0;
-      self->filled = 0;
-      walk (self);
-      if (tf_tally_is_cancelled (self->tally) || root->failed || self->seen == 0)
-        return;
-      if (self->filled > 0)
-        passes++;
-    }
-
-  root->failed = TRUE;
-  give_up (self);
-}
-
-static gboolean
-open_root (TfRemover *self,
-           int        fd)
-{
-  TfStat stat;
-  TfStatus status = tf_os_stat_folder (fd, &stat);
-
-  self->top = self->levels;
-  self->top->fd = fd;
-  if (status != 0 || stat.mount_root)
-    {
-      tf_remover_fail (self, NULL, status);
-      return FALSE;
-    }
-  self->device = stat.id.device;
-  repair (fd, &stat);
-  return TRUE;
-}
-
-static void
-release (TfRemover *self)
-{
-  part (self);
-  for (; self->top > self->levels; self->top--)
-    tf_os_close (self->top->fd);
-  for (guint i = 0; i < TF_REMOVER_LEVELS; i++)
-    {
-      g_clear_pointer (&self->levels[i].list, tf_os_list_free);
-      if (self->levels[i].name != NULL)
-        g_string_free (self->levels[i].name, TRUE);
-    }
-  tf_tally_add (self->tally, self->removed & (ENTRIES_A_REPORT - 1), FALSE);
-}
-
-/* FALSE when something stays. */
-static gboolean
-run (TfRemover *self,
-     int        root)
-{
-  gboolean failed;
-
-  if (open_root (self, root))
-    {
-      tf_tally_look_up (self->tally);
-      empty_root (self);
-    }
-  failed = self->levels[0].failed;
-  release (self);
-  return !failed && !tf_tally_is_cancelled (self->tally);
-}
-
-/* The highest level for one of `n_threads` that share the descriptors. */
-static guint
-highest_level (guint n_threads)
-{
-  return TF_REMOVER_LEVELS / n_threads / (1 + tf_os_list_needs ()) - 1;
-}
-
-/* --- from outside ------------------------------------------------------------------------ */
-
-gboolean
-tf_remover_empty_into (int         root,
-                       const char *path,
-                       gboolean    parallel,
-                       TfTally    *tally)
-{
-  TfRemover self = { .path = path, .tally = tally, .reports = TRUE };
-
-  self.partner = parallel ? tf_partner_new (tally) : NULL;
-  self.highest = self.levels + highest_level (parallel ? 2 : 1);
-  return run (&self, root);
-}
-
-gboolean
-tf_remover_empty (int                 root,
-                  const char         *path,
-                  GCancellable       *cancellable,
-                  TfRemoverProgress   progress,
-                  gpointer            progress_data,
-                  GError            **error)
-{
-  TfTally tally;
-
-  tf_tally_init (&tally, cancellable, progress, progress_data);
-  tf_remover_empty_into (root, path, FALSE, &tally);
-  return tf_tally_finish (&tally, error);
-}
-
-/* What is filled again, or exchanged for something that is no folder, is tried a bounded number of
- * times. */
-gboolean
-tf_remover_remove_job (const TfPartnerJob *job,
-                       TfTally            *tally)
-{
-  TfStatus status = 0;
-  GError *error = NULL;
-
-  for (guint pass = 0; pass < TF_REMOVER_PASSES; pass++)
-    {
-      TfRemover self = { .path = job->path, .tally = tally };
-
-      self.highest = self.levels + highest_level (2);
-      if (!run (&self, job->fd))
-        return FALSE;
-      status = tf_os_rmdir (job->dir, job->name);
-      if (tf_os_condition (status) == TF_CONDITION_NOT_FOLDER)
-        status = tf_os_unlink (job->dir, job->name);
-      if (status == 0)
-        tf_tally_add (tally, 1, FALSE);
-      if (status == 0 || tf_os_condition (status) == TF_CONDITION_NOT_FOUND)
-        return TRUE;
-      if (!is_filled (status))
-        break;
-    }
-
-  if (tf_tally_fail (tally))
-    {
-      tf_error_set (&error, status, _("Could not remove “%s”: %s"), job->path);
-      tf_tally_explain (tally, error);
-    }
-  return FALSE;
 }

@@ -18,14 +18,16 @@
 
 #include <string.h>
 
-#define MAX_NAME 64   /* bytes of the program's name */
+#define MAX_NAME 64   /* bytes of the program's name, whole characters */
 
 static struct
 {
   TfLock lock;
   TfFolder *folder;
   const char *place;   /* the temporary folder it is in; interned */
-} session = { TF_LOCK_INIT, NULL, NULL };
+  TfFolder **former;   /* that were replaced; no container of GLib's, which may lock over a fork */
+  guint n_former;
+} session = { TF_LOCK_INIT, NULL, NULL, NULL, 0 };
 
 /* The program's name, which may be a path, as the beginning of a file's: without separators, and
  * nothing that hides it or that commands take for an option. */
@@ -34,12 +36,17 @@ make_prefix (void)
 {
   const char *program = g_get_prgname ();
   g_autofree char *name = NULL;
-  char *prefix;
+  char *prefix, *end;
 
   if (program == NULL || program[0] == '\0')
     return g_strconcat (tf_name_get_default_prefix (), "-", NULL);
   name = g_path_get_basename (program);
-  prefix = g_strdup_printf ("%.*s-", MAX_NAME, name);
+  if (strlen (name) > MAX_NAME)
+    {
+      end = g_utf8_find_prev_char (name, name + MAX_NAME + 1);
+      name[end != NULL ? end - name : MAX_NAME] = '\0';
+    }
+  prefix = g_strconcat (name, "-", NULL);
   g_strdelimit (prefix, "/\\", '_');
   if (prefix[0] == '.' || prefix[0] == '-')
     prefix[0] = '_';
@@ -59,18 +66,43 @@ make_folder (const char  *place,
   return session.folder;
 }
 
-/* With the lock held. One that is gone needs nobody to remember it. */
+/* With the lock held. */
 static void
-forget_unusable (const char *place,
+drop_closed_ones (void)
+{
+  guint kept = 0;
+
+  for (guint i = 0; i < session.n_former; i++)
+    {
+      if (tf_folder_is_closed (session.former[i]))
+        tf_folder_unref (session.former[i]);
+      else
+        session.former[kept++] = session.former[i];
+    }
+  session.n_former = kept;
+}
+
+/* With the lock held. */
+static void
+retire_unusable (const char *place,
                  gboolean    look)
 {
-  if (session.folder == NULL)
+  if (session.folder == NULL ||
+      (!tf_folder_is_closed (session.folder) && session.place == place &&
+       (!look || tf_folder_is_there (session.folder))))
     return;
-  if (tf_folder_is_closed (session.folder))
-    tf_folder_unref (session.folder);
-  else if (session.place == place && (!look || tf_folder_is_there (session.folder)))
-    return;
+  session.former = g_renew (TfFolder *, session.former, session.n_former + 1);
+  session.former[session.n_former++] = g_steal_pointer (&session.folder);
+  drop_closed_ones ();
+}
+
+/* With the lock held. In a forked child they are the parent's. */
+static void
+forget_inherited (void)
+{
   session.folder = NULL;
+  session.former = NULL;
+  session.n_former = 0;
 }
 
 static TfFolder *
@@ -83,8 +115,8 @@ get (gboolean   look,
   if (place == NULL)
     return NULL;
   if (tf_lock_acquire (&session.lock))
-    session.folder = NULL;
-  forget_unusable (place, look);
+    forget_inherited ();
+  retire_unusable (place, look);
   folder = session.folder != NULL ? session.folder : make_folder (place, error);
   if (folder != NULL)
     tf_folder_ref (folder);

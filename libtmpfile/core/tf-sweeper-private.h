@@ -16,7 +16,8 @@ G_BEGIN_DECLS
  * folders whose name is `prefix` (NULL: the default) with the random part and anything behind it,
  * and what was to be published when its process was killed. *swept is how many; what else can go
  * goes when something cannot, and the error is the first. G_IO_ERROR_NOT_SUPPORTED on a file system
- * that is not known to be local, G_IO_ERROR_INVALID_FILENAME with a separator in the prefix. */
+ * that is not known to be local, G_IO_ERROR_INVALID_FILENAME with a separator in the prefix; *swept
+ * is set on success only. */
 gboolean tf_sweeper_sweep (const char *directory, const char *prefix, guint min_age,
                            GCancellable *cancellable, guint *swept, GError **error);
 

@@ -5,15 +5,15 @@
 
 /* Sweeping up what a killed process left, on the core floor.
  *
- * An owner holds a shared lease on its folder for as long as it lives; whoever gets one alone knows
- * that there is no owner any more. Between the making of a folder and the lease an owner is not
- * protected, but looks afterwards whether the folder was taken (tf_os_create_leased_folder()). That
- * can only have been an empty one, which is removed in place, under the lease. A full one is first
- * moved aside, still marked and under the lease: it is gone from its place at once, and when this
- * process is killed too, the next sweep finds it.
+ * An owner holds a shared lease on its folder for as long as it lives; who gets the exclusive one
+ * knows that there is no owner any more. Between the making of a folder and the lease an owner is
+ * not protected, but looks afterwards whether the folder was taken (tf_os_create_leased_folder()).
+ * That can only have been an empty one, which is removed in place, under the lease. A full one is
+ * first moved aside, still marked and under the lease: it is gone from its place at once, and when
+ * this process is killed too, the next sweep finds it.
  *
- * Everything is looked at by descriptor after the lease was had, and the name compared right before
- * it is removed or moved. */
+ * A thing is judged again by its descriptor once the lease is held, and its name is compared right
+ * before it is removed or moved. */
 
 #include "config.h"
 
@@ -27,7 +27,6 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-#define MAX_PASSES 8         /* over a folder that others fill */
 #define ASIDE_SUFFIX "~"
 
 typedef struct
@@ -123,13 +122,15 @@ settle (Sweeper    *self,
     fail (self, name, status);
 }
 
-/* TRUE when the lease is had: nobody owns what is open as `fd`. */
+/* --- leases ------------------------------------------------------------------------------ */
+
+/* TRUE when the exclusive lease is had: nobody owns what is open as `fd`. */
 static gboolean
 take_lease (Sweeper    *self,
             const char *name,
             int         fd)
 {
-  TfStatus status = tf_os_take_lease (fd, TRUE);
+  TfStatus status = tf_os_take_lease (fd, TF_OS_LEASE_EXCLUSIVE);
 
   if (status != 0 && tf_os_condition (status) != TF_CONDITION_BUSY)
     fail (self, name, status);
@@ -183,7 +184,7 @@ move_aside (Sweeper          *self,
   return move.aside;
 }
 
-/* Removes the folder with all in it, under the lease. */
+/* Removes the folder with all in it, under the lease. Who exchanged it meanwhile has it now. */
 static void
 remove_full (Sweeper          *self,
              const char       *name,
@@ -191,36 +192,23 @@ remove_full (Sweeper          *self,
              const TfIdentity *id)
 {
   g_autofree char *path = g_build_filename (self->directory, name, NULL);
-  TfStatus status = 0;
+  TfRemoverEnd end;
+  TfTally tally;
 
-  for (guint pass = 0; pass < MAX_PASSES; pass++)
-    {
-      g_autoptr (GError) error = NULL;
-
-      if (!tf_remover_empty (fd, path, self->cancellable, NULL, NULL, &error))
-        {
-          if (self->error == NULL)
-            self->error = g_steal_pointer (&error);
-          return;
-        }
-      if (!is_still (self, name, id))
-        return;
-      status = tf_os_rmdir (self->dir, name);
-      if (tf_os_condition (status) != TF_CONDITION_NOT_EMPTY &&
-          tf_os_condition (status) != TF_CONDITION_EXISTS)
-        break;
-    }
-  settle (self, name, status);
+  tf_tally_init (&tally, self->cancellable, NULL, NULL);
+  end = tf_remover_remove_folder (fd, self->dir, name, id, path, FALSE, &tally);
+  tf_tally_finish (&tally, self->error == NULL ? &self->error : NULL);
+  if (end == TF_REMOVER_GONE)
+    self->swept++;
 }
 
-/* With the lease. */
+/* Called with the exclusive lease. */
 static void
 sweep_open_folder (Sweeper    *self,
                    const char *name,
                    int         fd)
 {
   g_autofree char *aside = NULL;
-  TfCondition condition;
   TfStatus status;
   TfStat stat;
 
@@ -230,8 +218,7 @@ sweep_open_folder (Sweeper    *self,
     return;
 
   status = tf_os_rmdir (self->dir, name);
-  condition = tf_os_condition (status);
-  if (condition != TF_CONDITION_NOT_EMPTY && condition != TF_CONDITION_EXISTS)
+  if (!tf_os_says_filled (status))
     {
       settle (self, name, status);
       return;
@@ -250,7 +237,7 @@ sweep_folder (Sweeper    *self,
   int fd;
 
   if (tf_os_stat_at (self->dir, name, &stat) != 0 || !is_abandoned_folder (self, &stat) ||
-      tf_os_open_as_is (self->dir, name, &fd) != 0)
+      tf_os_open_folder_as_is (self->dir, name, &fd) != 0)
     return;
   if (take_lease (self, name, fd))
     sweep_open_folder (self, name, fd);
@@ -340,11 +327,11 @@ open_directory (Sweeper *self)
   g_autofree char *file_system = NULL;
   TfStat stat;
   int place;
-  TfStatus status = tf_os_look_into (TF_OS_CWD, self->directory, &place);
+  TfStatus status = tf_os_open_for_lookup (TF_OS_CWD, self->directory, &place);
 
   if (status == 0)
     {
-      status = tf_os_open_as_is (place, ".", &self->dir);
+      status = tf_os_open_folder_as_is (place, ".", &self->dir);
       tf_os_close (place);
     }
   if (status == 0)
@@ -381,14 +368,16 @@ tf_sweeper_sweep (const char    *directory,
   if (self.dir != -1)
     tf_os_close (self.dir);
 
-  *swept = self.swept;
   if (g_cancellable_is_cancelled (cancellable))
     {
       g_clear_error (&self.error);
       g_cancellable_set_error_if_cancelled (cancellable, &self.error);
     }
   if (self.error == NULL)
-    return TRUE;
+    {
+      *swept = self.swept;
+      return TRUE;
+    }
   g_propagate_error (error, self.error);
   return FALSE;
 }

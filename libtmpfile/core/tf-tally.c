@@ -9,12 +9,14 @@
 
 #include "core/tf-tally-private.h"
 
+#include "platform/tf-error-private.h"
+
 #include <glib/gi18n-lib.h>
 
 void
 tf_tally_init (TfTally           *self,
                GCancellable      *cancellable,
-               TfRemoverProgress  progress,
+               TfTallyProgress  progress,
                gpointer           progress_data)
 {
   *self = (TfTally) {
@@ -26,10 +28,11 @@ tf_tally_init (TfTally           *self,
 }
 
 void
-tf_tally_clear (TfTally *self)
+tf_tally_spare (TfTally          *self,
+                const TfIdentity *id)
 {
-  g_mutex_clear (&self->lock);
-  g_clear_error (&self->error);
+  g_assert (self->n_spared < TF_TALLY_MAX_SPARED);
+  self->spared[self->n_spared++] = *id;
 }
 
 void
@@ -56,27 +59,71 @@ tf_tally_add (TfTally  *self,
     self->progress (so_far, -1, self->progress_data);
 }
 
-gboolean
-tf_tally_fail (TfTally *self)
+/* Takes `error`, which is NULL unless it is the first. */
+static void
+note_failure (TfTally *self,
+              GError  *error)
 {
-  gboolean first;
-
   tf_tally_look_up (self);
   g_mutex_lock (&self->lock);
-  first = self->failures++ == 0;
-  g_mutex_unlock (&self->lock);
-  return first;
-}
-
-void
-tf_tally_explain (TfTally *self,
-                  GError  *error)
-{
-  g_mutex_lock (&self->lock);
+  self->failures++;
   if (self->error == NULL)
     self->error = g_steal_pointer (&error);
   g_mutex_unlock (&self->lock);
   g_clear_error (&error);
+}
+
+void
+tf_tally_fail (TfTally    *self,
+               TfStatus    status,
+               const char *path)
+{
+  GError *error = NULL;
+
+  if (path != NULL)
+    tf_error_set (&error, status, _("Could not remove “%s”: %s"), path);
+  note_failure (self, error);
+}
+
+void
+tf_tally_fail_code (TfTally      *self,
+                    GIOErrorEnum  code,
+                    const char   *format,
+                    const char   *path)
+{
+  GError *error = NULL;
+
+  if (path != NULL)
+    tf_error_set_code (&error, code, format, path);
+  note_failure (self, error);
+}
+
+gboolean
+tf_tally_has_failed (TfTally *self)
+{
+  gboolean failed;
+
+  g_mutex_lock (&self->lock);
+  failed = self->error != NULL;
+  g_mutex_unlock (&self->lock);
+  return failed;
+}
+
+gboolean
+tf_tally_forgive (TfTally      *self,
+                  GIOErrorEnum  code)
+{
+  gboolean forgiven;
+
+  g_mutex_lock (&self->lock);
+  forgiven = g_error_matches (self->error, G_IO_ERROR, (int) code);
+  if (forgiven)
+    {
+      g_clear_error (&self->error);
+      self->failures = 0;
+    }
+  g_mutex_unlock (&self->lock);
+  return forgiven;
 }
 
 static void
@@ -90,25 +137,28 @@ mention_others (GError *error,
                                     message, others);
 }
 
+/* Nothing is reported where nothing happened. */
 gboolean
 tf_tally_finish (TfTally  *self,
                  GError  **error)
 {
   g_autoptr (GError) problem = g_steal_pointer (&self->error);
-  gboolean cancelled = tf_tally_is_cancelled (self);
-  gboolean done = problem == NULL && !cancelled;
+  gboolean done;
 
-  if (self->progress != NULL)
-    self->progress (self->removed, done ? self->removed : -1, self->progress_data);
-  tf_tally_clear (self);
-
-  if (cancelled)
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, _("Operation was cancelled"));
-  else if (problem != NULL)
+  if (tf_tally_is_cancelled (self))
     {
-      if (self->failures > 1)
-        mention_others (problem, self->failures - 1);
-      g_propagate_error (error, g_steal_pointer (&problem));
+      g_clear_error (&problem);
+      g_set_error_literal (&problem, G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                           _("Operation was cancelled"));
     }
+  else if (problem != NULL && self->failures > 1)
+    mention_others (problem, self->failures - 1);
+  done = problem == NULL;
+
+  if (self->progress != NULL && (done || self->removed > 0))
+    self->progress (self->removed, done ? self->removed : -1, self->progress_data);
+  g_mutex_clear (&self->lock);
+  if (!done)
+    g_propagate_error (error, g_steal_pointer (&problem));
   return done;
 }

@@ -19,15 +19,16 @@ typedef enum
   TF_TREE_PARALLEL      = 1 << 1,   /* with a second thread */
 } TfTreeFlags;
 
-/* Looks at the words of the path only, as they are: empty, `.`, `..`, the root and what ends in a
- * dot are G_IO_ERROR_INVALID_ARGUMENT. */
+/* Looks at the text of the path only, as it is. The empty path, the root, and a path whose last
+ * component is `.` or `..` are G_IO_ERROR_INVALID_ARGUMENT. */
 gboolean tf_tree_judge  (const char *path, GError **error);
 
 /* Judges the path, then removes. The working folder, the home folder and all above them are refused
- * too, whatever they are called. What is no folder is removed itself, but not with a separator
- * behind its name, and not for its contents: G_IO_ERROR_NOT_DIRECTORY. The rest as
- * tf_remover_empty(); the progress counts what was in the folder. May block for long. */
+ * too, whatever they are called; and they stay where they are met on other ways. What is no folder
+ * is removed itself, but not with a separator behind its name, and not for its contents:
+ * G_IO_ERROR_NOT_DIRECTORY. The rest as tf_remover_empty(); the progress counts what was in the
+ * folder. May block for long. */
 gboolean tf_tree_remove (const char *path, TfTreeFlags flags, GCancellable *cancellable,
-                         TfRemoverProgress progress, gpointer progress_data, GError **error);
+                         TfTallyProgress progress, gpointer progress_data, GError **error);
 
 G_END_DECLS

@@ -5,7 +5,7 @@
 
 /* Removing what a path names with all in it, on the core floor.
  *
- * The path is judged twice: its words, before anything is opened, since a path that was normalised
+ * The path is judged twice: its text, before anything is opened, since a path that was normalised
  * says something else; and what it names, by device and inode, since one folder has many paths. The
  * folder above it is opened once, and from then on everything happens by descriptor. */
 
@@ -19,16 +19,16 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-#define MAX_PASSES 8   /* over a folder that others fill */
+#define MAX_REPEATS 64   /* of the same folder on the way up, through mounts of it in itself */
 
 typedef struct
 {
-  const char *path;    /* as given */
-  char *name;          /* its last component */
-  int dir;             /* the folder above */
-  gboolean closed;     /* a separator stands behind the name */
+  const char *path;              /* as given */
+  char *name;                    /* its last component */
+  int dir;                       /* the folder above, or -1 */
+  gboolean trailing_separator;   /* behind the name */
   TfTreeFlags flags;
-  TfStat found;        /* what the name was when it was judged */
+  TfStat found;                  /* what the name was when it was judged */
   TfTally tally;
 } Tree;
 
@@ -61,8 +61,8 @@ tf_tree_judge (const char  *path,
   if (length == 0 || (length == 1 && name[0] == '.') ||
       (length == 2 && name[0] == '.' && name[1] == '.'))
     return tf_error_set_code (error, G_IO_ERROR_INVALID_ARGUMENT,
-                              _("Could not remove “%s”: a path that is empty, the root, or ends in "
-                                "dots is refused"),
+                              _("Could not remove “%s”: the empty path, the root, and paths that "
+                                "end in “.” or “..” as a name are refused"),
                               path);
   return TRUE;
 }
@@ -88,33 +88,37 @@ is_above_by_name (const TfIdentity *id,
   return FALSE;
 }
 
-/* The same, walking up. *arrived is set when the walk came to the root. */
+/* The same, walking up. *arrived is set when the walk came to the root. At the root of a mount `..`
+ * is what the mount stands in, which may be the same folder once more. */
 static gboolean
 is_above (const TfIdentity *id,
           const char       *path,
           gboolean         *arrived)
 {
   TfStat here = { 0 };
-  TfIdentity below;
+  TfIdentity below, root;
   gboolean found = FALSE;
+  guint repeats = 0;
   int fd, up;
 
   *arrived = FALSE;
-  if (tf_os_look_into (TF_OS_CWD, path, &fd) != 0)
+  if (tf_os_identify_at (TF_OS_CWD, G_DIR_SEPARATOR_S, &root) != 0 ||
+      tf_os_open_for_lookup (TF_OS_CWD, path, &fd) != 0)
     return FALSE;
-  do
+  for (;;)
     {
       below = here.id;
       if (tf_os_stat (fd, &here) != 0)
         break;
       found = tf_identity_equal (&here.id, id);
-      *arrived = tf_identity_equal (&here.id, &below);
-      if (found || *arrived || tf_os_look_into (fd, "..", &up) != 0)
+      repeats = tf_identity_equal (&here.id, &below) ? repeats + 1 : 0;
+      *arrived = repeats > 0 && tf_identity_equal (&here.id, &root);
+      if (found || *arrived || repeats > MAX_REPEATS ||
+          tf_os_open_for_lookup (fd, "..", &up) != 0)
         break;
       tf_os_close (fd);
       fd = up;
     }
-  while (TRUE);
   tf_os_close (fd);
   return found;
 }
@@ -135,51 +139,58 @@ is_needed (const TfIdentity *id)
   return is_above (id, home, &arrived) || is_above_by_name (id, home);
 }
 
-static gboolean
-refuse_needed (Tree    *self,
-               GError **error)
+/* Their own parents do not lead to a mount of what they are in, so they are also known when they
+ * are met. */
+static void
+spare_needed (TfTally *tally)
 {
-  return tf_error_set_code (error, G_IO_ERROR_INVALID_ARGUMENT,
-                            _("Could not remove “%s”: it is or contains the working folder or the "
-                              "home folder"),
-                            self->path);
+  const char *const places[] = { ".", g_get_home_dir () };
+
+  for (guint i = 0; i < G_N_ELEMENTS (places); i++)
+    {
+      TfStat stat;
+      int fd;
+
+      if (places[i] == NULL || tf_os_open_for_lookup (TF_OS_CWD, places[i], &fd) != 0)
+        continue;
+      if (tf_os_stat (fd, &stat) == 0)
+        tf_tally_spare (tally, &stat.id);
+      tf_os_close (fd);
+    }
+}
+
+static gboolean
+refuse_needed (Tree *self)
+{
+  tf_tally_fail_code (&self->tally, G_IO_ERROR_INVALID_ARGUMENT,
+                      _("Could not remove “%s”: it is or contains the working folder or the home "
+                        "folder"),
+                      self->path);
+  return FALSE;
+}
+
+/* Whether what is there may be removed. */
+static gboolean
+judge_found (Tree *self)
+{
+  TfStatus status = tf_os_stat_at (self->dir, self->name, &self->found);
+
+  if (status != 0)
+    {
+      tf_tally_fail (&self->tally, status, self->path);
+      return FALSE;
+    }
+  if (is_needed (&self->found.id))
+    return refuse_needed (self);
+  if (self->found.kind == TF_KIND_FOLDER ||
+      (!self->trailing_separator && (self->flags & TF_TREE_CONTENTS_ONLY) == 0))
+    return TRUE;
+  tf_tally_fail_code (&self->tally, G_IO_ERROR_NOT_DIRECTORY,
+                      _("Could not remove “%s”: it is no folder"), self->path);
+  return FALSE;
 }
 
 /* --- removing ---------------------------------------------------------------------------- */
-
-static void
-fail (Tree     *self,
-      TfStatus  status)
-{
-  GError *error = NULL;
-
-  if (!tf_tally_fail (&self->tally))
-    return;
-  tf_error_set (&error, status, _("Could not remove “%s”: %s"), self->path);
-  tf_tally_explain (&self->tally, error);
-}
-
-static void
-fail_lost (Tree *self)
-{
-  GError *error = NULL;
-
-  if (!tf_tally_fail (&self->tally))
-    return;
-  tf_error_set_code (&error, G_IO_ERROR_NOT_FOUND,
-                     _("Could not remove “%s”: it was moved away, and what is left is an empty "
-                       "folder elsewhere"),
-                     self->path);
-  tf_tally_explain (&self->tally, error);
-}
-
-static gboolean
-is_filled (TfStatus status)
-{
-  TfCondition condition = tf_os_condition (status);
-
-  return condition == TF_CONDITION_NOT_EMPTY || condition == TF_CONDITION_EXISTS;
-}
 
 /* `fd` keeps the number of what was judged from being used again. */
 static void
@@ -188,35 +199,21 @@ remove_folder (Tree             *self,
                const TfIdentity *id)
 {
   gboolean parallel = (self->flags & TF_TREE_PARALLEL) != 0;
-  TfStatus status = 0;
+  TfStat stat;
 
-  for (guint pass = 0; pass < MAX_PASSES; pass++)
-    {
-      TfIdentity now;
-
-      if (!tf_remover_empty_into (fd, self->path, parallel, &self->tally) ||
-          (self->flags & TF_TREE_CONTENTS_ONLY) != 0)
-        return;
-      status = tf_os_identify_at (self->dir, self->name, &now);
-      if (status == 0 && tf_identity_equal (&now, id))
-        status = tf_os_rmdir (self->dir, self->name);
-      else if (status == 0 || tf_os_condition (status) == TF_CONDITION_NOT_FOUND)
-        {
-          TfStat stat;
-
-          /* Somebody else removed it, or moved it. */
-          if (tf_os_stat (fd, &stat) == 0 && stat.links > 0)
-            fail_lost (self);
-          return;
-        }
-      if (status == 0 || !is_filled (status))
-        break;
-    }
-  if (status != 0)
-    fail (self, status);
+  if ((self->flags & TF_TREE_CONTENTS_ONLY) != 0)
+    tf_remover_empty_into (fd, self->path, parallel, &self->tally);
+  else if (tf_remover_remove_folder (fd, self->dir, self->name, id, self->path, parallel,
+                                     &self->tally) == TF_REMOVER_LOST &&
+           /* Somebody else removed it, or moved it. */
+           tf_os_stat (fd, &stat) == 0 && stat.links > 0)
+    tf_tally_fail_code (&self->tally, G_IO_ERROR_NOT_FOUND,
+                        _("Could not remove “%s”: it was moved away, and what is left is an empty "
+                          "folder elsewhere"),
+                        self->path);
 }
 
-/* A folder whose contents only are to go is given back as it was. */
+/* Opening a folder may have given its owner access; when the folder stays, that is taken back. */
 static void
 restore_mode (Tree *self,
               int   fd)
@@ -225,122 +222,91 @@ restore_mode (Tree *self,
     tf_os_set_mode (fd, self->found.mode);
 }
 
-/* A folder that cannot be opened can go when it is empty. */
-static void
-remove_unopened (Tree     *self,
-                 TfStatus  opened)
-{
-  if ((self->flags & TF_TREE_CONTENTS_ONLY) != 0 || tf_os_rmdir (self->dir, self->name) != 0)
-    fail (self, opened);
-}
-
 /* What was opened is judged once more when it is not what was looked at. */
-static gboolean
-open_and_remove (Tree    *self,
-                 GError **error)
+static void
+remove_open_folder (Tree *self,
+                    int   fd)
 {
   TfStat stat;
+  TfStatus status = tf_os_stat (fd, &stat);
+  gboolean same = status == 0 && tf_identity_equal (&stat.id, &self->found.id);
+
+  if (status != 0)
+    tf_tally_fail (&self->tally, status, self->path);
+  else if (!same && is_needed (&stat.id))
+    refuse_needed (self);
+  else
+    remove_folder (self, fd, &stat.id);
+  if (same)
+    restore_mode (self, fd);
+}
+
+static void
+remove_found (Tree *self)
+{
   TfStatus status;
   int fd;
 
+  if (self->found.kind != TF_KIND_FOLDER)
+    {
+      status = tf_os_unlink (self->dir, self->name);
+      if (status == 0)
+        tf_tally_add (&self->tally, 1, FALSE);
+      else
+        tf_tally_fail (&self->tally, status, self->path);
+      return;
+    }
+
   status = tf_os_open_folder (self->dir, self->name, &fd);
-  if (status != 0)
+  if (status == 0)
     {
-      remove_unopened (self, status);
-      return TRUE;
-    }
-
-  status = tf_os_stat (fd, &stat);
-  if (status == 0 && !tf_identity_equal (&stat.id, &self->found.id) && is_needed (&stat.id))
-    {
+      remove_open_folder (self, fd);
       tf_os_close (fd);
-      return refuse_needed (self, error);
     }
-  if (status == 0)
-    remove_folder (self, fd, &stat.id);
-  else
-    fail (self, status);
-  restore_mode (self, fd);
-  tf_os_close (fd);
-  return TRUE;
+  /* One that cannot be opened can go when it is empty. */
+  else if ((self->flags & TF_TREE_CONTENTS_ONLY) != 0 ||
+           tf_os_rmdir (self->dir, self->name) != 0)
+    tf_tally_fail (&self->tally, status, self->path);
 }
 
-static void
-remove_other (Tree *self)
-{
-  TfStatus status = tf_os_unlink (self->dir, self->name);
-
-  if (status == 0)
-    tf_tally_add (&self->tally, 1, FALSE);
-  else
-    fail (self, status);
-}
-
-/* Whether what was found may be removed. */
-static gboolean
-judge_found (Tree    *self,
-             GError **error)
-{
-  TfStatus status = tf_os_stat_at (self->dir, self->name, &self->found);
-
-  if (status != 0)
-    return tf_error_set (error, status, _("Could not remove “%s”: %s"), self->path);
-  if (is_needed (&self->found.id))
-    return refuse_needed (self, error);
-  if (self->found.kind != TF_KIND_FOLDER &&
-      (self->closed || (self->flags & TF_TREE_CONTENTS_ONLY) != 0))
-    return tf_error_set_code (error, G_IO_ERROR_NOT_DIRECTORY,
-                              _("Could not remove “%s”: it is no folder"), self->path);
-  return TRUE;
-}
+/* --- all of it --------------------------------------------------------------------------- */
 
 static gboolean
-open_above (Tree    *self,
-            GError **error)
+open_above (Tree *self)
 {
   g_autofree char *above = NULL;
   const char *name;
   gsize length = find_name (self->path, &name);
   TfStatus status;
 
-  self->closed = name[length] != '\0';
+  self->trailing_separator = name[length] != '\0';
   self->name = g_strndup (name, length);
   above = name == self->path ? g_strdup (".") : g_strndup (self->path, name - self->path);
-  status = tf_os_look_into (TF_OS_CWD, above, &self->dir);
-  return status == 0 || tf_error_set (error, status, _("Could not remove “%s”: %s"), self->path);
+  status = tf_os_open_for_lookup (TF_OS_CWD, above, &self->dir);
+  if (status != 0)
+    tf_tally_fail (&self->tally, status, self->path);
+  return status == 0;
 }
 
 gboolean
 tf_tree_remove (const char         *path,
                 TfTreeFlags         flags,
                 GCancellable       *cancellable,
-                TfRemoverProgress   progress,
+                TfTallyProgress     progress,
                 gpointer            progress_data,
                 GError            **error)
 {
   Tree self = { .path = path, .flags = flags, .dir = -1 };
-  GError *refused = NULL;
-  gboolean removed = FALSE;
 
   if (g_cancellable_set_error_if_cancelled (cancellable, error) || !tf_tree_judge (path, error))
     return FALSE;
 
   tf_tally_init (&self.tally, cancellable, progress, progress_data);
-  if (open_above (&self, &refused) && judge_found (&self, &refused))
-    {
-      if (self.found.kind != TF_KIND_FOLDER)
-        remove_other (&self);
-      else
-        open_and_remove (&self, &refused);
-    }
-  if (refused == NULL)
-    removed = tf_tally_finish (&self.tally, error);
-  else
-    tf_tally_clear (&self.tally);
+  spare_needed (&self.tally);
+  if (open_above (&self) && judge_found (&self))
+    remove_found (&self);
   if (self.dir != -1)
     tf_os_close (self.dir);
   g_free (self.name);
-  if (refused != NULL)
-    g_propagate_error (error, refused);
-  return removed;
+  return tf_tally_finish (&self.tally, error);
 }

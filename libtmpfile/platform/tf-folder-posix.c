@@ -10,9 +10,9 @@
 #define PRIVATE_MODE 0700u
 
 TfStatus
-tf_os_open_as_is (int         dir,
-                  const char *name,
-                  int        *fd)
+tf_os_open_folder_as_is (int         dir,
+                         const char *name,
+                         int        *fd)
 {
   return tf_posix_open (TF_CALL_OPEN, dir, name,
                         O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0, fd);
@@ -24,7 +24,7 @@ open_for_listing (int         dir,
                   guint       mode,
                   int        *fd)
 {
-  TfStatus status = tf_os_open_as_is (dir, name, fd);
+  TfStatus status = tf_os_open_folder_as_is (dir, name, fd);
 
   return status == EACCES ? tf_posix_open_repaired (dir, name, mode, fd) : status;
 }
@@ -97,7 +97,7 @@ own_folder (int         dir,
             int         fd,
             TfStat     *made)
 {
-  TfStatus lease = tf_os_take_lease (fd, FALSE);
+  TfStatus lease = tf_os_take_lease (fd, TF_OS_LEASE_SHARED);
   TfStatus status = stat_just_made (fd, made);
 
   if (!made->mine)
@@ -201,9 +201,9 @@ tf_os_open_folder (int         dir,
 }
 
 TfStatus
-tf_os_look_into (int         dir,
-                 const char *name,
-                 int        *fd)
+tf_os_open_for_lookup (int         dir,
+                       const char *name,
+                       int        *fd)
 {
   return tf_posix_open (TF_CALL_OPEN, dir, name, TF_POSIX_O_LOOK | O_DIRECTORY | O_NOCTTY, 0, fd);
 }

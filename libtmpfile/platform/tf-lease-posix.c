@@ -21,11 +21,13 @@
 #endif
 
 TfStatus
-tf_os_take_lease (int      fd,
-                  gboolean alone)
+tf_os_take_lease (int       fd,
+                  TfOsLease lease)
 {
 #ifdef LOCK_SH
-  return TF_POSIX_TRY (TF_CALL_LOCK, flock (fd, (alone ? LOCK_EX : LOCK_SH) | LOCK_NB));
+  int operation = lease == TF_OS_LEASE_EXCLUSIVE ? LOCK_EX : LOCK_SH;
+
+  return TF_POSIX_TRY (TF_CALL_LOCK, flock (fd, operation | LOCK_NB));
 #else
   return ENOSYS;
 #endif

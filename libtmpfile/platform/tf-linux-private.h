@@ -20,4 +20,9 @@ TfStatus tf_linux_proc_path (char        path[TF_LINUX_PROC_PATH],
                              const char *what,
                              int         fd);
 
+/* Whether something is mounted at the folder `fd`, which was found in `dir` (or TF_OS_CWD: then it
+ * may not be known) and may be open only for looking. */
+gboolean tf_linux_is_mount (int dir,
+                            int fd);
+
 G_END_DECLS

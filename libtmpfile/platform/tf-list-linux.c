@@ -54,7 +54,7 @@ tf_os_list_new (void)
 }
 
 guint
-tf_os_list_needs (void)
+tf_os_list_descriptors (void)
 {
   return 0;
 }

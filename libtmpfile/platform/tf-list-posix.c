@@ -29,7 +29,7 @@ stop (TfOsList *list)
 }
 
 guint
-tf_os_list_needs (void)
+tf_os_list_descriptors (void)
 {
   return 1;
 }

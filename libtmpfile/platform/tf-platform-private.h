@@ -99,6 +99,16 @@ GIOErrorEnum tf_os_io_error  (TfStatus status);
 /* The system's words for `status`, UTF-8, in the user's language. */
 char        *tf_os_describe  (TfStatus status) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Whether a folder could not be removed or replaced since there is something in it, for which
+ * systems have two answers. */
+static inline gboolean
+tf_os_says_filled (TfStatus status)
+{
+  TfCondition condition = status != 0 ? tf_os_condition (status) : TF_CONDITION_OK;
+
+  return condition == TF_CONDITION_NOT_EMPTY || condition == TF_CONDITION_EXISTS;
+}
+
 /* --- creating ---------------------------------------------------------------------------- */
 
 /* The sticky bit of a folder says that it is owned, and that a sweep may take it once the lease has
@@ -219,36 +229,41 @@ TfStatus tf_os_copy_range (int from, int to, gint64 offset, gsize count, gsize *
 
 /* --- leases ------------------------------------------------------------------------------ */
 
-/* Takes a lease on the open file or folder: `alone` to sweep it, otherwise to own it together with
- * others who do. BUSY, without waiting, when somebody holds one that does not go together. It ends
- * when `fd` and all its duplicates are closed, never otherwise. */
-TfStatus tf_os_take_lease (int fd, gboolean alone);
+typedef enum
+{
+  TF_OS_LEASE_SHARED,      /* of an owner; several go together */
+  TF_OS_LEASE_EXCLUSIVE,   /* of a sweeper */
+} TfOsLease;
+
+/* Takes a lease on the open file or folder. BUSY, without waiting, when somebody holds one that
+ * does not go together. It ends when `fd` and all its duplicates are closed, never otherwise. */
+TfStatus tf_os_take_lease (int fd, TfOsLease lease);
 /* Whether leases on the file system of `fd` hold for all who can reach it, since it is known to be
- * local. The name of the file system when they do not. */
+ * local. When not, *name (owned by the caller) is what it is called. */
 gboolean tf_os_is_local   (int fd, char **name);
 
 /* --- walking ----------------------------------------------------------------------------- */
 
 /* Opens a folder for listing, never through a link and never waiting for a device. `dir` and
  * `name` as everywhere. A folder of our user without permissions is given 0700 first, by
- * descriptor, never by path; DENIED where the kernel cannot. */
+ * descriptor, never by path; DENIED where the kernel cannot, BUSY where something is mounted. */
 TfStatus tf_os_open_folder  (int dir, const char *name, int *fd);
 
 /* The same without giving anything: DENIED when it cannot be listed as it is. */
-TfStatus tf_os_open_as_is   (int dir, const char *name, int *fd);
+TfStatus tf_os_open_folder_as_is (int dir, const char *name, int *fd);
 
 /* Opens a folder only to look names up in it: links are followed, nothing is repaired, and it need
  * not be readable. */
-TfStatus tf_os_look_into    (int dir, const char *name, int *fd);
+TfStatus tf_os_open_for_lookup   (int dir, const char *name, int *fd);
 
 /* One listing of the folder `fd`, which stays the caller's, is not closed, and has its listing
- * position used. Begins anew at each tf_os_list_begin(); what it needs of memory is in `list`,
- * of constant size, and may be used for one folder after the other. */
+ * position used. Begins anew at each tf_os_list_begin(), and may be used for one folder after the
+ * other. It has at most some 1.2 MB of memory, from the first large folder on until it is freed. */
 typedef struct _TfOsList TfOsList;
 
 TfOsList *tf_os_list_new   (void);
-/* How many descriptors it has for itself while it lists. */
-guint     tf_os_list_needs (void);
+/* How many descriptors it has of its own while it lists. */
+guint     tf_os_list_descriptors (void);
 void      tf_os_list_free  (TfOsList *list);
 TfStatus  tf_os_list_begin (TfOsList *list, int fd);
 /* The same for a descriptor that was just opened; no system call where that can be. */

@@ -53,6 +53,9 @@ tf_posix_open_repaired (int         dir,
     return status;
 
   status = tf_os_stat (bare, &stat);
+  /* What is mounted there is somebody else's, and is left as it is. */
+  if (status == 0 && tf_linux_is_mount (dir, bare))
+    status = EBUSY;
   if (status == 0 && (stat.uid != geteuid () || set_mode_bare (bare, mode) != 0))
     status = EACCES;
   if (status == 0)

@@ -16,7 +16,7 @@ tf_posix_open_repaired (int         dir,
                         int        *fd)
 {
   TfStatus status;
-  TfStat before, after;
+  TfStat above, before, after;
   int opened;
 
   status = tf_os_stat_at (dir, name, &before);
@@ -24,6 +24,10 @@ tf_posix_open_repaired (int         dir,
     return status;
   if (before.kind != TF_KIND_FOLDER || before.uid != geteuid ())
     return EACCES;
+
+  /* What is mounted there is somebody else's, and is left as it is. */
+  if (dir != TF_OS_CWD && tf_os_stat (dir, &above) == 0 && above.id.device != before.id.device)
+    return EBUSY;
 
   /* Without a descriptor, but never through a link: by name at worst another folder of ours. */
   status = TF_POSIX_TRY (TF_CALL_CHMOD,

@@ -95,6 +95,19 @@ is_other_mount (int a,
   return FALSE;
 }
 
+gboolean
+tf_linux_is_mount (int dir,
+                   int fd)
+{
+  struct statx stx;
+  TfStatus status = TF_POSIX_TRY (TF_CALL_STATX,
+                                  statx (fd, "", AT_EMPTY_PATH | AT_NO_AUTOMOUNT, 0, &stx));
+
+  if (status == 0 && (stx.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT) != 0)
+    return (stx.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
+  return dir != TF_OS_CWD && is_other_mount (dir, fd);
+}
+
 /* For kernels before 5.8, by a look at the folder above. */
 static TfStatus
 compare_with_parent (int     fd,

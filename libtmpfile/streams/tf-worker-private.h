@@ -32,7 +32,7 @@ typedef struct _TfProgress TfProgress;
 TfProgress *tf_progress_new    (GFileProgressCallback progress, gpointer data,
                                 GDestroyNotify destroy,
                                 int io_priority);
-/* In the worker: passes figures on, throttled. Has the form of a TfRemoverProgress. */
+/* In the worker: passes figures on, throttled. Has the form of a TfTallyProgress. */
 void        tf_progress_update (gint64 current, gint64 total, gpointer progress);
 /* In the worker, last: in the caller's main context reports the last figures, calls the destroy
  * notify once, then returns the task: TRUE when `error` is NULL, else the error, which it takes.

@@ -97,7 +97,7 @@ make_chain (const char *path,
 static gboolean
 empty_with (const char         *path,
             GCancellable       *cancellable,
-            TfRemoverProgress   progress,
+            TfTallyProgress   progress,
             gpointer            data,
             GError            **error)
 {

@@ -299,8 +299,8 @@ tf_os_open_folder (int         dir,
 }
 
 TfStatus
-tf_os_take_lease (int      fd,
-                  gboolean alone)
+tf_os_take_lease (int       fd,
+                  TfOsLease lease)
 {
   return NOT_SUPPORTED;
 }
@@ -313,17 +313,17 @@ tf_os_is_local (int    fd,
 }
 
 TfStatus
-tf_os_open_as_is (int         dir,
-                  const char *name,
-                  int        *fd)
+tf_os_open_folder_as_is (int         dir,
+                         const char *name,
+                         int        *fd)
 {
   return NOT_SUPPORTED;
 }
 
 TfStatus
-tf_os_look_into (int         dir,
-                 const char *name,
-                 int        *fd)
+tf_os_open_for_lookup (int         dir,
+                       const char *name,
+                       int        *fd)
 {
   return NOT_SUPPORTED;
 }
@@ -335,7 +335,7 @@ tf_os_list_new (void)
 }
 
 guint
-tf_os_list_needs (void)
+tf_os_list_descriptors (void)
 {
   return 0;
 }
