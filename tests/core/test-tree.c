@@ -92,6 +92,7 @@ refuse_with (const char   *path,
 
   g_assert_false (tf_tree_remove (path, flags, NULL, NULL, NULL, &error));
   g_assert_error (error, G_IO_ERROR, (int) code);
+  /* It may be something in it that the message names. */
   g_assert_nonnull (strstr (error->message, path));
 }
 
@@ -306,6 +307,80 @@ test_mounts (void)
   g_assert_true (tf_test_on_small_disk (1024 * 1024, meet_mounts, NULL));
 }
 
+/* What is mounted is somebody else's: it is not even made accessible. */
+static void
+refuse_locked_mount (gpointer data)
+{
+  const char *place = tf_test_path ("disk/tree/place");
+
+  refuse_with (tf_test_path ("disk/tree"), TF_TREE_NONE, G_IO_ERROR_BUSY);
+  refuse_with (place, TF_TREE_NONE, G_IO_ERROR_BUSY);
+  refuse_with (place, TF_TREE_CONTENTS_ONLY, G_IO_ERROR_BUSY);
+}
+
+static void
+meet_locked_mount (gpointer data)
+{
+  const char *place = tf_test_path ("disk/tree/place");
+
+  make_folder (tf_test_path ("disk/tree"));
+  make_folder (place);
+  g_assert_no_errno (chown (tf_test_path ("disk/tree"), 65534, 65534));
+  g_assert_no_errno (mount ("tf-test", place, "tmpfs", 0, "mode=0000,uid=65534"));
+  g_assert_true (tf_test_as_nobody (refuse_locked_mount, NULL));
+  g_assert_cmphex (tf_test_mode (place), ==, 0);
+  g_assert_no_errno (umount2 (place, MNT_DETACH));
+}
+
+static void
+test_locked_mount (void)
+{
+  if (geteuid () != 0)
+    {
+      g_test_skip ("needs two users");
+      return;
+    }
+  g_assert_true (tf_test_on_small_disk (1024 * 1024, meet_locked_mount, NULL));
+}
+
+/* The way up from the working folder leads past what it is a mount of, and through a mount of a
+ * folder in itself. */
+static void
+stand_in_mount (gpointer data)
+{
+  const char *precious = tf_test_path ("disk/data/real/sub/file");
+  const char *place = tf_test_path ("disk/place");
+  const char *loop = tf_test_path ("disk/data/real/loop");
+
+  make_folder (tf_test_path ("disk/data"));
+  make_folder (tf_test_path ("disk/data/real"));
+  make_folder (tf_test_path ("disk/data/real/sub"));
+  make_file (precious);
+  make_folder (place);
+  g_assert_no_errno (mount (tf_test_path ("disk/data/real"), place, NULL, MS_BIND, NULL));
+  g_assert_no_errno (g_chdir (tf_test_path ("disk/place/sub")));
+  refuse_with (tf_test_path ("disk/data/real/sub"), TF_TREE_NONE, G_IO_ERROR_INVALID_ARGUMENT);
+  refuse_with (tf_test_path ("disk/data"), TF_TREE_NONE, G_IO_ERROR_INVALID_ARGUMENT);
+  refuse_with (tf_test_path ("disk/data"), TF_TREE_PARALLEL, G_IO_ERROR_INVALID_ARGUMENT);
+  g_assert_true (tf_test_exists (precious));
+  g_assert_no_errno (g_chdir ("/"));
+  g_assert_no_errno (umount2 (place, MNT_DETACH));
+
+  make_folder (loop);
+  g_assert_no_errno (mount (tf_test_path ("disk/data/real"), loop, NULL, MS_BIND, NULL));
+  g_assert_no_errno (g_chdir (loop));
+  refuse_with (tf_test_path ("disk/data"), TF_TREE_NONE, G_IO_ERROR_INVALID_ARGUMENT);
+  g_assert_true (tf_test_exists (precious));
+  g_assert_no_errno (g_chdir ("/"));
+  g_assert_no_errno (umount2 (loop, MNT_DETACH));
+}
+
+static void
+test_working_folder_in_mount (void)
+{
+  g_assert_true (tf_test_on_small_disk (1024 * 1024, stand_in_mount, NULL));
+}
+
 /* --- two threads ------------------------------------------------------------------------- */
 
 typedef struct
@@ -392,6 +467,27 @@ test_parallel_descriptors (void)
 
   make_tree (30, tf_test_scale (500, 2000, 20000));
   g_assert_true (tf_test_in_child (remove_frugally, (gpointer) tf_test_path ("tree")));
+}
+
+/* What does not suffice for two suffices for one. */
+static void
+remove_with_few (gpointer data)
+{
+  rlim_t fds = tf_test_count_fds () + 5;
+  struct rlimit limit = { fds, fds };
+
+  g_assert_no_errno (setrlimit (RLIMIT_NOFILE, &limit));
+  remove_well (data, TF_TREE_PARALLEL);
+}
+
+static void
+test_parallel_few_descriptors (void)
+{
+  for (guint round = 0; round < 5; round++)
+    {
+      make_tree (20, 30);
+      g_assert_true (tf_test_in_child (remove_with_few, (gpointer) tf_test_path ("tree")));
+    }
 }
 
 /* What one thread cannot remove the other knows of. */
@@ -581,8 +677,11 @@ main (int    argc,
   tf_test_add ("/core/tree/kinds", test_kinds);
   tf_test_add ("/core/tree/contents-only", test_contents_only);
   tf_test_add ("/core/tree/mounts", test_mounts);
+  tf_test_add ("/core/tree/locked-mount", test_locked_mount);
+  tf_test_add ("/core/tree/working-folder-in-mount", test_working_folder_in_mount);
   tf_test_add ("/core/tree/parallel", test_parallel);
   tf_test_add ("/core/tree/parallel-descriptors", test_parallel_descriptors);
+  tf_test_add ("/core/tree/parallel-few-descriptors", test_parallel_few_descriptors);
   tf_test_add ("/core/tree/parallel-refused", test_parallel_refused);
   tf_test_add ("/core/tree/parallel-cancelled", test_parallel_cancelled);
   tf_test_add ("/core/tree/every-call-fails", test_every_call_fails);

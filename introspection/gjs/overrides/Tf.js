@@ -13,6 +13,7 @@ const {Gio, GLib} = imports.gi;
 
 const CHUNK = 1 << 20;
 const LINE = 4096;
+const LATER = Symbol('later');
 
 function _fail(code, message) {
     throw new Gio.IOErrorEnum({code, message});
@@ -88,12 +89,12 @@ function _wrapAsync(object, name, finish, defaults, fileAt = -1) {
     };
 }
 
-// A constructor that also initialises.
+// A constructor that also initialises, unless it is given LATER.
 function _wrapInit(klass, initialise) {
     const init = klass.prototype._init;
-    klass.prototype._init = function (properties = {}) {
+    klass.prototype._init = function (properties = {}, when = null) {
         init.call(this, _properties(properties));
-        if (initialise)
+        if (initialise && when !== LATER)
             this.init(null);
     };
 }
@@ -251,11 +252,10 @@ function _init() {
 
     // Calls `func` with a temporary directory and cleans it up when its promise is settled.
     Tf.withTemporaryDirectory = async function (func, properties = {}) {
-        const {directory = null, prefix = null, suffix = null, ...others} = properties;
-        const dir = await Tf.TemporaryDirectory.create_async(GLib.PRIORITY_DEFAULT, directory,
-            prefix, suffix, null);
+        const dir = new Tf.TemporaryDirectory(properties, LATER);
+        await dir.init_async();
         try {
-            return await func(Object.assign(dir, others));
+            return await func(dir);
         } finally {
             await dir.cleanup_async();
         }

@@ -3,11 +3,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 """What Python expects of namespace Tf, beyond what introspection gives: constructors that
-initialise, `with`, the methods of a binary file, os.PathLike, and exceptions that are both
-GLib.Error and OSError. All of it is possible without this file too, only less naturally.
+initialise, `with`, the methods of a binary file, os.PathLike, exceptions that are both GLib.Error
+and OSError, and that children of multiprocessing clean up at their end. All of it is possible
+without this file too, only less naturally.
 """
 
 import errno
+import functools
 import os
 import sys
 
@@ -231,21 +233,24 @@ def _complete(cls):
 
 def _plain_progress(progress, data):
     """`progress` as PyGObject calls it, with `data` if that is not None."""
+    if progress is None:
+        return None
     data = () if data is None else (data,)
     return lambda removed, total, *unused: progress(removed, total, *data)
 
 
 def _calls(progress, progress_data, callback, user_data):
-    """The callbacks of an asynchronous removal by their names; those that are not given are left
-    out, so that newer versions of PyGObject return an awaitable."""
+    """The callbacks of an asynchronous call by their names; those that are not given are left out,
+    so that newer versions of PyGObject return an awaitable."""
     calls = {}
     if progress is not None:
         # PyGObject 3.42 takes only a tuple for the data of a callback that is not the last.
         calls['progress'] = _plain_progress(progress, progress_data)
     if callback is not None:
-        calls['callback'] = callback
-    if user_data:
-        calls['user_data'], = user_data
+        calls['callback'] = callback if len(user_data) < 2 else (
+            lambda source, result, *unused: callback(source, result, *user_data))
+    if len(user_data) == 1:
+        calls['user_data'] = user_data[0]
     return calls
 
 
@@ -504,56 +509,78 @@ def make(func, dir=None, prefix=None, suffix=None):
         raise
 
 
-def _removing(name):
-    """The two forms of a removal, with arguments that can be left out."""
-    sync, start = globals()[name], globals()[name + '_async']
-
-    def remove(root, flags=Tf.RemoveFlags.NONE, cancellable=None, progress=None,
-               progress_data=None):
-        if progress is not None:
-            progress = _plain_progress(progress, progress_data)
-        return sync(root, flags, cancellable, progress)
-
-    def remove_async(root, flags=Tf.RemoveFlags.NONE, io_priority=GLib.PRIORITY_DEFAULT,
-                     cancellable=None, progress=None, progress_data=None, callback=None,
-                     *user_data):
-        return start(root, flags, io_priority, cancellable,
-                     **_calls(progress, progress_data, callback, user_data))
-
-    for function, wrapped in ((remove, sync), (remove_async, start)):
-        function.__name__ = function.__qualname__ = wrapped.__name__
-        function.__doc__ = wrapped.__doc__
-        globals()[wrapped.__name__] = function
+_get_location = globals()['get_location']
+_remove_tree, _remove_tree_async = globals()['remove_tree'], globals()['remove_tree_async']
+_remove_tree_file = globals()['remove_tree_file']
+_remove_tree_file_async = globals()['remove_tree_file_async']
+_sweep_orphans, _sweep_orphans_async = globals()['sweep_orphans'], globals()['sweep_orphans_async']
 
 
-_removing('remove_tree')
-_removing('remove_tree_file')
+@functools.wraps(_get_location)
+def get_location(location=Tf.Location.DEFAULT, size_hint=0):
+    return _get_location(location, size_hint)
 
 
-_sweep_orphans = globals()['sweep_orphans']
+@functools.wraps(_remove_tree)
+def remove_tree(path, flags=Tf.RemoveFlags.NONE, cancellable=None, progress=None,
+                progress_data=None):
+    return _remove_tree(path, flags, cancellable, _plain_progress(progress, progress_data))
 
 
+@functools.wraps(_remove_tree_async)
+def remove_tree_async(path, flags=Tf.RemoveFlags.NONE, io_priority=GLib.PRIORITY_DEFAULT,
+                      cancellable=None, progress=None, progress_data=None, callback=None,
+                      *user_data):
+    return _remove_tree_async(path, flags, io_priority, cancellable,
+                              **_calls(progress, progress_data, callback, user_data))
+
+
+@functools.wraps(_remove_tree_file)
+def remove_tree_file(root, flags=Tf.RemoveFlags.NONE, cancellable=None, progress=None,
+                     progress_data=None):
+    return _remove_tree_file(root, flags, cancellable, _plain_progress(progress, progress_data))
+
+
+@functools.wraps(_remove_tree_file_async)
+def remove_tree_file_async(root, flags=Tf.RemoveFlags.NONE, io_priority=GLib.PRIORITY_DEFAULT,
+                           cancellable=None, progress=None, progress_data=None, callback=None,
+                           *user_data):
+    return _remove_tree_file_async(root, flags, io_priority, cancellable,
+                                   **_calls(progress, progress_data, callback, user_data))
+
+
+@functools.wraps(_sweep_orphans)
 def sweep_orphans(directory=None, prefix=None, min_age=0, cancellable=None):
     return _sweep_orphans(directory, prefix, min_age, cancellable)
 
 
-sweep_orphans.__doc__ = _sweep_orphans.__doc__
+@functools.wraps(_sweep_orphans_async)
+def sweep_orphans_async(directory=None, prefix=None, min_age=0,
+                        io_priority=GLib.PRIORITY_DEFAULT, cancellable=None, callback=None,
+                        *user_data):
+    return _sweep_orphans_async(directory, prefix, min_age, io_priority, cancellable,
+                                **_calls(None, None, callback, user_data))
 
 
 # --- the end ---
 
+_finalizers = []
+
+
 def _clean_up_with_multiprocessing():
     """Children of multiprocessing end by os._exit(), after its own finalizers and no others."""
     util = sys.modules.get('multiprocessing.util')
-    if util is not None and not hasattr(util, '_tf_cleans_up'):
-        def clean_up_at_the_end(*unused):
-            util.Finalize(None, Tf.cleanup_all, exitpriority=-100)
+    if util is None or _finalizers:
+        return
 
-        util._tf_cleans_up = True
-        # In a child its list of finalizers is emptied first, then this is called.
-        util.register_after_fork(Tf, clean_up_at_the_end)
-        if sys.modules['multiprocessing'].parent_process() is not None:
-            clean_up_at_the_end()
+    def clean_up_at_the_end(*unused):
+        _finalizers.append(util.Finalize(None, Tf.cleanup_all, exitpriority=-100))
+
+    _finalizers.append(None)
+    # In a child its list of finalizers is emptied first, then this is called.
+    util.register_after_fork(Tf, clean_up_at_the_end)
+    if sys.modules['multiprocessing'].parent_process() is not None:
+        clean_up_at_the_end()
 
 
 _clean_up_with_multiprocessing()
