@@ -65,8 +65,9 @@ get_path (GFile   *directory,
  * with the program's name and a `-`. A good moment is the start of a program. A folder in use is
  * left alone whatever its age, so @min_age may be 0.
  *
- * What cannot be removed is left, the rest is removed, and the error is the first. On a file system
- * that is not known to be local, where others may use what seems to be left, this is
+ * A folder in which somebody who lives has a temporary directory of his own stays too. What cannot
+ * be removed is left, the rest is removed, and the error is the first. On a file system that is not
+ * known to be local, where others may use what seems to be left, this is
  * `G_IO_ERROR_NOT_SUPPORTED`, as it is when @directory is not local. A separator in @prefix is
  * `G_IO_ERROR_INVALID_FILENAME`, a folder that is not there `G_IO_ERROR_NOT_FOUND`.
  *

@@ -35,6 +35,8 @@ gboolean    tf_folder_is_closed  (TfFolder *self);
 gboolean    tf_folder_has_name   (TfFolder *self);
 /* Whether it is where it was made. */
 gboolean    tf_folder_is_there   (TfFolder *self);
+/* Whether it has no name any more, whoever removed it. */
+gboolean    tf_folder_is_gone    (TfFolder *self);
 
 gboolean    tf_folder_get_auto_delete (TfFolder *self);
 void        tf_folder_set_auto_delete (TfFolder *self, gboolean auto_delete);

@@ -479,6 +479,21 @@ tf_folder_is_there (TfFolder *self)
 }
 
 gboolean
+tf_folder_is_gone (TfFolder *self)
+{
+  int fd = tf_folder_hold_fd (self);
+  gboolean gone = fd == -1;
+  TfStat stat;
+
+  if (fd != -1)
+    {
+      gone = tf_os_stat (fd, &stat) == 0 && stat.links == 0;
+      tf_folder_release_fd (self);
+    }
+  return gone;
+}
+
+gboolean
 tf_folder_get_auto_delete (TfFolder *self)
 {
   return g_atomic_int_get (&self->auto_delete);

@@ -91,22 +91,21 @@ tf_remover_move_up (TfRemover  *self,
 
   if (condition == TF_CONDITION_NOT_FOLDER || condition == TF_CONDITION_IS_LINK)
     return FALSE;
-  if (!tf_os_says_filled (status))
+  if (condition == TF_CONDITION_OK || condition == TF_CONDITION_NOT_FOUND)
     {
       tf_remover_settle (self, name, status);
       return TRUE;
     }
 
-  status = rename_to_root (self, name);
+  if (tf_os_says_filled (status))
+    status = rename_to_root (self, name);
   if (tf_os_condition (status) == TF_CONDITION_DENIED && make_movable (self->top, name))
     status = rename_to_root (self, name);
-  condition = tf_os_condition (status);
   /* An overlay does not move what is in its lower layers
-   * (https://docs.kernel.org/filesystems/overlayfs.html). */
-  if (condition == TF_CONDITION_CROSS_DEVICE || condition == TF_CONDITION_NOT_SUPPORTED)
+   * (https://docs.kernel.org/filesystems/overlayfs.html), and what is in an immutable folder, or in
+   * a sticky one of somebody else's, neither goes nor moves. What is in that may go. */
+  if (status != 0 && tf_os_condition (status) != TF_CONDITION_NOT_FOUND)
     tf_remover_dive (self, name);
-  else if (status != 0)
-    tf_remover_settle (self, name, status);
   return TRUE;
 }
 

@@ -14,8 +14,7 @@ G_BEGIN_DECLS
 
 /* Removes all that is in the folder `root` (a descriptor opened for listing, borrowed), not the
  * folder itself. What can go goes; then the GError has the first failure with its path (`path` is
- * the root's, for messages only) and how many there were. (Where a file system moves no folders,
- * what stays more than 12 levels down keeps its neighbours.) Cancelled half-way, a second call
+ * the root's, for messages only) and how many there were. Cancelled half-way, a second call
  * finishes. Something mounted at the root itself is BUSY, and left alone. */
 gboolean     tf_remover_empty         (int                 root,
                                        const char         *path,

@@ -101,6 +101,14 @@ repair (int           fd,
     tf_os_set_mode (fd, stat->mode | 0700);
 }
 
+static gboolean
+is_leased (int           fd,
+           const TfStat *stat)
+{
+  return stat->mode == TF_OS_OWNED_MODE && stat->mine &&
+         tf_os_condition (tf_os_take_lease (fd, TF_OS_LEASE_EXCLUSIVE)) == TF_CONDITION_BUSY;
+}
+
 gboolean
 tf_remover_admit (TfRemover  *self,
                   const char *name,
@@ -126,6 +134,11 @@ tf_remover_admit (TfRemover  *self,
     {
       fail_code (self, name, G_IO_ERROR_INVALID_ARGUMENT,
                  _("Could not remove “%s”: it is the working folder or the home folder"));
+      return FALSE;
+    }
+  if (!is_root && self->tally->minds_leases && is_leased (fd, &stat))
+    {
+      self->top->failed = TRUE;
       return FALSE;
     }
   repair (fd, &stat);

@@ -5,9 +5,9 @@
 
 /* The folder of this process's own, on the core floor.
  *
- * A reference is kept here for as long as the process lives, also to a folder that was replaced by
- * another because the temporary folder was set anew: files may be in it, and the register removes
- * it at exit. In a forked child the folder is the parent's, so the child forgets it. */
+ * There is one for each temporary folder that the process has had, since files may be in it when
+ * another is set. A reference is kept here until the folder is cleaned up, and the register removes
+ * it at exit. In a forked child the folders are the parent's, so the child forgets them. */
 
 #include "config.h"
 
@@ -20,14 +20,19 @@
 
 #define MAX_NAME 64   /* bytes of the program's name, whole characters */
 
+typedef struct
+{
+  TfFolder *folder;
+  const char *place;   /* the temporary folder it is in; interned */
+} Session;
+
+/* Usually one. No container of GLib's, which may lock over a fork. */
 static struct
 {
   TfLock lock;
-  TfFolder *folder;
-  const char *place;   /* the temporary folder it is in; interned */
-  TfFolder **former;   /* that were replaced; no container of GLib's, which may lock over a fork */
-  guint n_former;
-} session = { TF_LOCK_INIT, NULL, NULL, NULL, 0 };
+  Session *items;
+  guint n;
+} sessions = { TF_LOCK_INIT, NULL, 0 };
 
 /* The program's name, which may be a path, as the beginning of a file's: without separators, and
  * nothing that hides it or that commands take for an option. */
@@ -53,56 +58,56 @@ make_prefix (void)
   return prefix;
 }
 
-/* With the lock held. */
+/* With the lock held, as the two that follow. Only what is gone from disk needs no reference. */
+static void
+drop_gone_ones (void)
+{
+  guint kept = 0;
+
+  for (guint i = 0; i < sessions.n; i++)
+    {
+      Session *session = &sessions.items[i];
+
+      if (tf_folder_is_closed (session->folder) || tf_folder_is_gone (session->folder))
+        {
+          tf_folder_abandon (session->folder);
+          tf_folder_unref (session->folder);
+        }
+      else
+        sessions.items[kept++] = *session;
+    }
+  sessions.n = kept;
+}
+
+static TfFolder *
+find_usable (const char *place,
+             gboolean    look)
+{
+  for (guint i = 0; i < sessions.n; i++)
+    {
+      Session *session = &sessions.items[i];
+
+      if (session->place == place && !tf_folder_is_closed (session->folder) &&
+          (!look || tf_folder_is_there (session->folder)))
+        return session->folder;
+    }
+  return NULL;
+}
+
 static TfFolder *
 make_folder (const char  *place,
              GError     **error)
 {
   g_autofree char *prefix = make_prefix ();
   const TfPlace where = { TF_OS_CWD, place, prefix, NULL };
+  TfFolder *folder = tf_folder_new (&where, error);
 
-  session.folder = tf_folder_new (&where, error);
-  session.place = session.folder != NULL ? place : NULL;
-  return session.folder;
-}
-
-/* With the lock held. */
-static void
-drop_closed_ones (void)
-{
-  guint kept = 0;
-
-  for (guint i = 0; i < session.n_former; i++)
-    {
-      if (tf_folder_is_closed (session.former[i]))
-        tf_folder_unref (session.former[i]);
-      else
-        session.former[kept++] = session.former[i];
-    }
-  session.n_former = kept;
-}
-
-/* With the lock held. */
-static void
-retire_unusable (const char *place,
-                 gboolean    look)
-{
-  if (session.folder == NULL ||
-      (!tf_folder_is_closed (session.folder) && session.place == place &&
-       (!look || tf_folder_is_there (session.folder))))
-    return;
-  session.former = g_renew (TfFolder *, session.former, session.n_former + 1);
-  session.former[session.n_former++] = g_steal_pointer (&session.folder);
-  drop_closed_ones ();
-}
-
-/* With the lock held. In a forked child they are the parent's. */
-static void
-forget_inherited (void)
-{
-  session.folder = NULL;
-  session.former = NULL;
-  session.n_former = 0;
+  if (folder == NULL)
+    return NULL;
+  drop_gone_ones ();
+  sessions.items = g_renew (Session, sessions.items, sessions.n + 1);
+  sessions.items[sessions.n++] = (Session) { folder, place };
+  return folder;
 }
 
 static TfFolder *
@@ -114,13 +119,18 @@ get (gboolean   look,
 
   if (place == NULL)
     return NULL;
-  if (tf_lock_acquire (&session.lock))
-    forget_inherited ();
-  retire_unusable (place, look);
-  folder = session.folder != NULL ? session.folder : make_folder (place, error);
+  /* In a forked child they are the parent's. */
+  if (tf_lock_acquire (&sessions.lock))
+    {
+      sessions.items = NULL;
+      sessions.n = 0;
+    }
+  folder = find_usable (place, look);
+  if (folder == NULL)
+    folder = make_folder (place, error);
   if (folder != NULL)
     tf_folder_ref (folder);
-  tf_lock_release (&session.lock);
+  tf_lock_release (&sessions.lock);
   return folder;
 }
 

@@ -10,7 +10,8 @@
  * not protected, but looks afterwards whether the folder was taken (tf_os_create_leased_folder()).
  * That can only have been an empty one, which is removed in place, under the lease. A full one is
  * first moved aside, still marked and under the lease: it is gone from its place at once, and when
- * this process is killed too, the next sweep finds it.
+ * this process is killed too, the next sweep finds it. One in which somebody who lives has a folder
+ * is left alone; deeper than tf_tenants_live_in() looks only that folder itself is.
  *
  * A thing is judged again by its descriptor once the lease is held, and its name is compared right
  * before it is removed or moved. */
@@ -22,6 +23,7 @@
 #include "core/tf-name-private.h"
 #include "core/tf-opener-private.h"
 #include "core/tf-remover-private.h"
+#include "core/tf-tenants-private.h"
 #include "platform/tf-error-private.h"
 
 #include <glib/gi18n-lib.h>
@@ -196,6 +198,7 @@ remove_full (Sweeper          *self,
   TfTally tally;
 
   tf_tally_init (&tally, self->cancellable, NULL, NULL);
+  tally.minds_leases = TRUE;
   end = tf_remover_remove_folder (fd, self->dir, name, id, path, FALSE, &tally);
   tf_tally_finish (&tally, self->error == NULL ? &self->error : NULL);
   if (end == TF_REMOVER_GONE)
@@ -224,6 +227,8 @@ sweep_open_folder (Sweeper    *self,
       return;
     }
 
+  if (tf_tenants_live_in (fd))
+    return;
   aside = move_aside (self, name, &stat.id);
   remove_full (self, aside != NULL ? aside : name, fd, &stat.id);
 }

@@ -32,6 +32,7 @@ typedef struct
 
   TfIdentity spared[TF_TALLY_MAX_SPARED];   /* fixed once the work has begun */
   guint n_spared;
+  gboolean minds_leases;        /* folders of ours that somebody has leased stay, without a word */
 } TfTally;
 
 void     tf_tally_init         (TfTally *self, GCancellable *cancellable,

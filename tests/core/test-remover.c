@@ -892,6 +892,58 @@ test_rename_and_unlink_refused (void)
   remove_whole (path);
 }
 
+typedef struct
+{
+  guint unlinks;   /* refused from now on */
+  guint refused;
+} Refusal;
+
+static int
+refuse_rename_and_unlinks_cb (TfCall   call,
+                              gpointer data)
+{
+  Refusal *refusal = data;
+
+  if (call != TF_CALL_UNLINK || refusal->unlinks == 0)
+    return refuse_rename_cb (call, NULL);
+  refusal->unlinks--;
+  refusal->refused++;
+  return EPERM;
+}
+
+/* Below the end of the stack too, what stays keeps nothing but the folders it is in. */
+static void
+test_rename_refused_and_stays (void)
+{
+  g_autoptr (GString) path = g_string_new (make_tree ());
+  g_autofree char *tree = g_strdup (path->str);
+  g_autoptr (GError) error = NULL;
+  Refusal refusal = { 40, 0 };
+
+  for (guint i = 0; i < 14; i++)
+    {
+      g_string_append (path, "/d");
+      make_folder (path->str);
+    }
+  for (guint i = 0; i < 60; i++)
+    {
+      g_autofree char *branch = g_strdup_printf ("%s/b%u", path->str, i);
+
+      make_folder (branch);
+      make_chain (branch, 3);
+    }
+  tf_fault_install (refuse_rename_and_unlinks_cb, &refusal);
+  g_assert_false (empty_with (tree, NULL, NULL, NULL, &error));
+  tf_fault_install (NULL, NULL);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED);
+  g_assert_nonnull (strstr (error->message, "tree/d/d/d/d/d/d/d/d/d/d/d/d/d/d/b"));
+  g_assert_nonnull (strstr (error->message, " more)"));
+  /* No more of the branches than were refused. */
+  g_assert_cmpuint (tf_test_count_entries (path->str), >, 0);
+  g_assert_cmpuint (tf_test_count_entries (path->str), <=, 40);
+  remove_whole (tree);
+}
+
 /* --- others at work ---------------------------------------------------------------------- */
 
 typedef struct
@@ -1076,6 +1128,7 @@ main (int    argc,
   tf_test_add ("/core/remover/cancelled-before", test_cancelled_before);
   tf_test_add ("/core/remover/every-call-fails", test_every_call_fails);
   tf_test_add ("/core/remover/rename-refused", test_rename_refused);
+  tf_test_add ("/core/remover/rename-refused-and-stays", test_rename_refused_and_stays);
   tf_test_add ("/core/remover/rename-and-unlink-refused", test_rename_and_unlink_refused);
   tf_test_add ("/core/remover/filled", test_filled);
   tf_test_add ("/core/remover/two-removers", test_two_removers);

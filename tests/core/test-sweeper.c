@@ -424,6 +424,51 @@ test_exchanged (void)
   at_every_call (sweep_exchanged, NULL, exchange_cb, NULL);
 }
 
+/* A folder of ours, `depth` levels below an orphan. */
+static TfFolder *
+make_tenant (guint depth)
+{
+  g_autoptr (GString) path = g_string_new (tf_test_path (PREFIX "abcdefg0"));
+  TfPlace place = { TF_OS_CWD, NULL, "tmp", NULL };
+  g_autoptr (GError) error = NULL;
+  TfFolder *folder;
+
+  plant_orphan (0);
+  write_text (tf_test_path (PREFIX "abcdefg0/file"), "orphan's");
+  for (guint i = 0; i < depth; i++)
+    {
+      g_string_append (path, "/d");
+      g_assert_no_errno (g_mkdir (path->str, 0700));
+    }
+  place.folder = path->str;
+  folder = tf_folder_new (&place, &error);
+  g_assert_no_error (error);
+  return folder;
+}
+
+/* Somebody who lives has a folder in one whose owner is gone: it stays, and the orphan goes once he
+ * is gone too. Far down it may have another path. */
+static void
+test_tenant (void)
+{
+  for (guint depth = 0; depth < 16; depth += 7)
+    {
+      TfFolder *folder = make_tenant (depth);
+      g_autoptr (GError) error = NULL;
+
+      g_assert_cmpuint (sweep (0), ==, 0);
+      if (depth <= 7)
+        assert_alive (folder);
+      g_assert_false (tf_folder_is_gone (folder));
+      tf_folder_cleanup (folder, NULL, NULL, NULL, &error);
+      if (depth <= 7)
+        g_assert_no_error (error);
+      tf_folder_unref (folder);
+      g_assert_cmpuint (sweep (0), ==, 1);
+      g_assert_cmpuint (tf_test_count_entries (tf_test_dir ()), ==, 0);
+    }
+}
+
 /* --- failing calls ----------------------------------------------------------------------- */
 
 typedef struct
@@ -555,6 +600,7 @@ main (int    argc,
   tf_test_add ("/core/sweeper/kept-meanwhile", test_kept_meanwhile);
   tf_test_add ("/core/sweeper/two-sweeps", test_two_sweeps);
   tf_test_add ("/core/sweeper/exchanged", test_exchanged);
+  tf_test_add ("/core/sweeper/tenant", test_tenant);
   tf_test_add ("/core/sweeper/every-call-fails", test_every_call_fails);
   tf_test_add ("/core/session", test_session);
 
