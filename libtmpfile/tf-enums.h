@@ -22,10 +22,12 @@ G_BEGIN_DECLS
  * @TF_LOCATION_DEFAULT: the folder for temporary files: `TMPDIR`, `TEMP` or `TMP` from the
  *   environment (ignored when set-uid), then the system's own folders, then the working
  *   directory; each tried by really writing a file there
- * @TF_LOCATION_SESSION: a folder of this process's own in the default one, made on first use and
- *   named after the program. It goes with all in it at exit and by [func@cleanup_all], and what is
- *   left of it after a crash is found by [func@sweep_orphans]: the place for named files that must
- *   not stay behind. A forked child has one of its own
+ * @TF_LOCATION_SESSION: a folder of this process's own in the default one, made on first use. Its
+ *   name begins with that of the program, `g_get_prgname()` (at most 64 bytes of it), and a
+ *   `-`; with [func@get_temp_prefix] and a `-` where that is not set, as in Python. It goes with
+ *   all in it, also what was kept, at exit and by [func@cleanup_all], and what is left of it after
+ *   a crash is found by [func@sweep_orphans]: the place for named files that must not stay behind.
+ *   A forked child has one of its own
  *
  * Where temporary files are made.
  *
@@ -73,7 +75,7 @@ typedef enum
  * TfRemoveFlags:
  * @TF_REMOVE_NONE: the folder with all in it, one entry after the other
  * @TF_REMOVE_CONTENTS_ONLY: what is in the folder; the folder itself stays
- * @TF_REMOVE_PARALLEL: two threads share the work, which saves time on a disk for more work of the
+ * @TF_REMOVE_PARALLEL: two threads share the work, which takes less time on a disk and more of the
  *   processor
  *
  * How a tree is removed.

@@ -75,18 +75,20 @@ get_local_path (GFile   *root,
  * is, and the error names the first such thing and says how many there are.
  *
  * What is no folder is removed itself; of a link that is the link, never what it points to. With
- * @TF_REMOVE_CONTENTS_ONLY, and with a separator at the end of @path, it is
+ * `TF_REMOVE_CONTENTS_ONLY`, and with a separator at the end of @path, it is
  * `G_IO_ERROR_NOT_DIRECTORY`, and stays.
  *
  * The path is judged as it is, and refused with `G_IO_ERROR_INVALID_ARGUMENT` when it is empty, the
- * root, or ends in `.` or `..`; and when it names, in whatever way, the working folder, the home
- * folder, or one above them. What is not there is `G_IO_ERROR_NOT_FOUND`, something mounted at
- * @path or in it `G_IO_ERROR_BUSY`, unknown @flags are `G_IO_ERROR_INVALID_ARGUMENT`; other errors
- * are the system's. After `G_IO_ERROR_CANCELLED` or another error a second call finishes the work.
+ * root, or has `.` or `..` as its last component; and when it names, in whatever way, the working
+ * folder, the home folder, or one above them. What is not there, or was moved away meanwhile, is
+ * `G_IO_ERROR_NOT_FOUND`, something mounted at @path or in it `G_IO_ERROR_BUSY`, a folder that
+ * others fill as fast as it is emptied `G_IO_ERROR_NOT_EMPTY`; unknown @flags are
+ * `G_IO_ERROR_INVALID_ARGUMENT`; other errors are the system's. After `G_IO_ERROR_CANCELLED` or
+ * another error a second call finishes the work.
  *
  * This may block for long: [func@remove_tree_async] does it in a worker thread. May be called from
- * any thread; @progress is called in the same, every 64 entries or less often, and at the end. The
- * folder itself does not count as an entry.
+ * any thread; @progress is called in the same, every 64 entries or less often, and at the end; the
+ * total is -1 until all is removed. The folder itself does not count as an entry.
  *
  * Returns: `TRUE` when it is removed
  *

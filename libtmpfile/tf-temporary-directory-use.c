@@ -211,7 +211,8 @@ tf_temporary_directory_create_file (TfTemporaryDirectory  *self,
  *
  * The folder belongs to the user from now on. Its sticky bit is taken off; the other permissions
  * stay as they are. The object can be used as before, and a later
- * [method@TemporaryDirectory.cleanup] closes it without deleting anything. After a cleanup this is
+ * [method@TemporaryDirectory.cleanup] closes it without deleting anything. In
+ * `TF_LOCATION_SESSION` it goes with the session's folder all the same. After a cleanup this is
  * `G_IO_ERROR_CLOSED`, in a forked child `G_IO_ERROR_PERMISSION_DENIED`.
  *
  * Returns: (transfer full): the folder, `NULL` on error

@@ -155,7 +155,9 @@ tf_temporary_file_delete (TfTemporaryFile  *self,
  *
  * Keeps the file where it is, for ever.
  *
- * Works after closing too as long as the name is there.
+ * Works after closing too as long as the name is there. In `TF_LOCATION_SESSION`, and in a
+ * [class@TemporaryDirectory], it goes with the folder all the same: publish it elsewhere with
+ * [method@TemporaryFile.persist].
  *
  * Fails with `G_IO_ERROR_NOT_SUPPORTED` when the file has no name; [method@TemporaryFile.persist]
  * gives it one. Fails with `G_IO_ERROR_PERMISSION_DENIED` in a forked child: the name is its
