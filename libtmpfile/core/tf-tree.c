@@ -93,17 +93,17 @@ is_above_by_name (const TfIdentity *id,
 static gboolean
 is_above (const TfIdentity *id,
           const char       *path,
+          const TfIdentity *root,
           gboolean         *arrived)
 {
   TfStat here = { 0 };
-  TfIdentity below, root;
+  TfIdentity below;
   gboolean found = FALSE;
   guint repeats = 0;
   int fd, up;
 
   *arrived = FALSE;
-  if (tf_os_identify_at (TF_OS_CWD, G_DIR_SEPARATOR_S, &root) != 0 ||
-      tf_os_open_for_lookup (TF_OS_CWD, path, &fd) != 0)
+  if (tf_os_open_for_lookup (TF_OS_CWD, path, &fd) != 0)
     return FALSE;
   for (;;)
     {
@@ -112,7 +112,7 @@ is_above (const TfIdentity *id,
         break;
       found = tf_identity_equal (&here.id, id);
       repeats = tf_identity_equal (&here.id, &below) ? repeats + 1 : 0;
-      *arrived = repeats > 0 && tf_identity_equal (&here.id, &root);
+      *arrived = repeats > 0 && tf_identity_equal (&here.id, root);
       if (found || *arrived || repeats > MAX_REPEATS ||
           tf_os_open_for_lookup (fd, "..", &up) != 0)
         break;
@@ -129,14 +129,17 @@ is_needed (const TfIdentity *id)
 {
   g_autofree char *working = g_get_current_dir ();
   const char *home = g_get_home_dir ();
+  TfIdentity root = { 0 };
   gboolean arrived;
 
-  if (is_above (id, ".", &arrived) || (!arrived && is_above_by_name (id, working)))
+  /* Where it is not known, no walk arrives, and the names tell. */
+  tf_os_identify_at (TF_OS_CWD, G_DIR_SEPARATOR_S, &root);
+  if (is_above (id, ".", &root, &arrived) || (!arrived && is_above_by_name (id, working)))
     return TRUE;
   if (home == NULL || !g_path_is_absolute (home))
     return FALSE;
   /* The home folder may be a link, which is needed as well. */
-  return is_above (id, home, &arrived) || is_above_by_name (id, home);
+  return is_above (id, home, &root, &arrived) || is_above_by_name (id, home);
 }
 
 /* Their own parents do not lead to a mount of what they are in, so they are also known when they
@@ -144,19 +147,15 @@ is_needed (const TfIdentity *id)
 static void
 spare_needed (TfTally *tally)
 {
-  const char *const places[] = { ".", g_get_home_dir () };
+  const char *home = g_get_home_dir ();
+  g_autofree char *behind = home != NULL ? g_build_filename (home, ".", NULL) : NULL;
+  TfIdentity id;
 
-  for (guint i = 0; i < G_N_ELEMENTS (places); i++)
-    {
-      TfStat stat;
-      int fd;
-
-      if (places[i] == NULL || tf_os_open_for_lookup (TF_OS_CWD, places[i], &fd) != 0)
-        continue;
-      if (tf_os_stat (fd, &stat) == 0)
-        tf_tally_spare (tally, &stat.id);
-      tf_os_close (fd);
-    }
+  if (tf_os_identify_at (TF_OS_CWD, ".", &id) == 0)
+    tf_tally_spare (tally, &id);
+  /* The dot sees the folder itself, where the home folder is a link. */
+  if (behind != NULL && tf_os_identify_at (TF_OS_CWD, behind, &id) == 0)
+    tf_tally_spare (tally, &id);
 }
 
 static gboolean
