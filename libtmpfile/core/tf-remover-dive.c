@@ -9,7 +9,7 @@
  * A dive goes from folder to folder and forgets the way behind it, but for the last step. What is
  * no folder is removed on the way; at the bottom an empty folder is removed from its parent, and
  * when the parent has no other folder, the next dive begins at the top again. So a folder costs as
- * many calls as it is deep, and neither descriptors nor memory grow with the depth. */
+ * many calls as it is deep, and three descriptors suffice at any depth. */
 
 #include "core/tf-remover-struct-private.h"
 

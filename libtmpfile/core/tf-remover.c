@@ -22,6 +22,8 @@
 
 #include "core/tf-remover-struct-private.h"
 
+#include "core/tf-tenants-private.h"
+
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
@@ -101,14 +103,6 @@ repair (int           fd,
     tf_os_set_mode (fd, stat->mode | 0700);
 }
 
-static gboolean
-is_leased (int           fd,
-           const TfStat *stat)
-{
-  return stat->mode == TF_OS_OWNED_MODE && stat->mine &&
-         tf_os_condition (tf_os_take_lease (fd, TF_OS_LEASE_EXCLUSIVE)) == TF_CONDITION_BUSY;
-}
-
 gboolean
 tf_remover_admit (TfRemover  *self,
                   const char *name,
@@ -136,7 +130,7 @@ tf_remover_admit (TfRemover  *self,
                  _("Could not remove “%s”: it is the working folder or the home folder"));
       return FALSE;
     }
-  if (!is_root && self->tally->minds_leases && is_leased (fd, &stat))
+  if (!is_root && self->tally->minds_leases && tf_tenants_hold (fd, &stat))
     {
       self->top->failed = TRUE;
       return FALSE;

@@ -233,17 +233,32 @@ sweep_open_folder (Sweeper    *self,
   remove_full (self, aside != NULL ? aside : name, fd, &stat.id);
 }
 
-/* A folder that cannot be opened as it is may belong to somebody who lives: nothing tells. */
+/* What denies access may belong to somebody who lives: nothing tells. Other reasons are told. */
+static void
+settle_unopened (Sweeper    *self,
+                 const char *name,
+                 TfStatus    opened)
+{
+  if (tf_os_condition (opened) != TF_CONDITION_DENIED)
+    settle (self, name, opened);
+}
+
 static void
 sweep_folder (Sweeper    *self,
               const char *name)
 {
+  TfStatus status;
   TfStat stat;
   int fd;
 
-  if (tf_os_stat_at (self->dir, name, &stat) != 0 || !is_abandoned_folder (self, &stat) ||
-      tf_os_open_folder_as_is (self->dir, name, &fd) != 0)
+  if (tf_os_stat_at (self->dir, name, &stat) != 0 || !is_abandoned_folder (self, &stat))
     return;
+  status = tf_os_open_folder_as_is (self->dir, name, &fd);
+  if (status != 0)
+    {
+      settle_unopened (self, name, status);
+      return;
+    }
   if (take_lease (self, name, fd))
     sweep_open_folder (self, name, fd);
   tf_os_close (fd);
@@ -255,12 +270,18 @@ static void
 sweep_file (Sweeper    *self,
             const char *name)
 {
+  TfStatus status;
   TfStat stat;
   int fd;
 
-  if (tf_os_stat_at (self->dir, name, &stat) != 0 || !is_abandoned_file (self, &stat) ||
-      tf_os_open_file (self->dir, name, TF_OS_REOPEN_READ_ONLY, &fd) != 0)
+  if (tf_os_stat_at (self->dir, name, &stat) != 0 || !is_abandoned_file (self, &stat))
     return;
+  status = tf_os_open_file (self->dir, name, TF_OS_REOPEN_READ_ONLY, &fd);
+  if (status != 0)
+    {
+      settle_unopened (self, name, status);
+      return;
+    }
   if (take_lease (self, name, fd) && tf_os_stat (fd, &stat) == 0 &&
       is_abandoned_file (self, &stat) && is_still (self, name, &stat.id))
     settle (self, name, tf_os_unlink (self->dir, name));

@@ -14,7 +14,11 @@
 G_BEGIN_DECLS
 
 /* Looks through the folder `fd` (borrowed; its listing position is used), a few levels deep, and
- * changes nothing. What cannot be opened as it is nobody uses. */
+ * changes nothing. What denies access to its owner nobody uses; what cannot be looked at for
+ * another reason counts as lived in. */
 gboolean tf_tenants_live_in (int fd);
+/* Whether the folder that is open as `fd`, with that stat, is one of ours and leased. When it is
+ * not, `fd` has the exclusive lease of a folder of ours from then on. */
+gboolean tf_tenants_hold    (int fd, const TfStat *stat);
 
 G_END_DECLS

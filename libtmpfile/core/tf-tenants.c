@@ -11,28 +11,56 @@
 
 static gboolean live_in (int fd, guint depth);
 
-/* The lease is let go at once; an owner that comes in that moment takes another name. */
-static gboolean
-is_leased (int           fd,
-           const TfStat *stat)
+gboolean
+tf_tenants_hold (int           fd,
+                 const TfStat *stat)
 {
   return stat->mode == TF_OS_OWNED_MODE && stat->mine &&
          tf_os_condition (tf_os_take_lease (fd, TF_OS_LEASE_EXCLUSIVE)) == TF_CONDITION_BUSY;
 }
 
+/* Whether there is nothing behind the name that somebody could use. */
+static gboolean
+is_out_of_use (TfStatus opened)
+{
+  switch (tf_os_condition (opened))
+    {
+    case TF_CONDITION_NOT_FOUND:
+    case TF_CONDITION_NOT_FOLDER:
+    case TF_CONDITION_IS_LINK:
+    case TF_CONDITION_DENIED:
+      return TRUE;
+    case TF_CONDITION_OK:
+    case TF_CONDITION_EXISTS:
+    case TF_CONDITION_NOT_EMPTY:
+    case TF_CONDITION_NO_SPACE:
+    case TF_CONDITION_NOT_SUPPORTED:
+    case TF_CONDITION_CROSS_DEVICE:
+    case TF_CONDITION_BUSY:
+    case TF_CONDITION_OTHER:
+    default:
+      return FALSE;
+    }
+}
+
+/* The lease is let go at once; an owner that comes in that moment takes another name. */
 static gboolean
 live_below (int         dir,
             const char *name,
             guint       depth)
 {
+  TfStatus status;
   gboolean found;
   TfStat stat;
   int fd;
 
-  if (tf_os_open_folder_as_is (dir, name, &fd) != 0)
-    return FALSE;
-  found = tf_os_stat_folder (fd, &stat) == 0 && !stat.mount_root &&
-          (is_leased (fd, &stat) || (depth < MAX_DEPTH && live_in (fd, depth)));
+  status = tf_os_open_folder_as_is (dir, name, &fd);
+  if (status != 0)
+    return !is_out_of_use (status);
+
+  found = tf_os_stat_folder (fd, &stat) != 0;
+  if (!found && !stat.mount_root)
+    found = tf_tenants_hold (fd, &stat) || (depth < MAX_DEPTH && live_in (fd, depth));
   tf_os_close (fd);
   return found;
 }
@@ -56,7 +84,7 @@ live_in (int   fd,
         found = live_below (fd, name, depth + 1);
     }
   tf_os_list_free (list);
-  return found;
+  return found || (status != 0 && tf_os_condition (status) != TF_CONDITION_NOT_FOUND);
 }
 
 gboolean
