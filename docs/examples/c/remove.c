@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Sweeping up what earlier runs left, named files that stay behind in no case, and removing a folder
- * that somebody else made. */
+/* Sweeping up what earlier runs left, named files that stay behind in no case, and removing a
+ * folder that somebody else made. */
 
 #include <libtmpfile.h>
 
