@@ -40,6 +40,7 @@ typedef struct
   gint64 newest;             /* microseconds since 1970: what changed later is too young */
   gboolean all;              /* however young */
   GCancellable *cancellable;
+  gboolean cancelled;        /* before all was looked at */
   guint swept;
   GError *error;             /* the first */
 } Sweeper;
@@ -326,7 +327,10 @@ sweep (Sweeper *self)
       const char *name = names->pdata[i];
 
       if (g_cancellable_is_cancelled (self->cancellable))
-        break;
+        {
+          self->cancelled = TRUE;
+          return;
+        }
       if (begins_like (name, self->prefix))
         sweep_folder (self, name);
       if (is_intermediate (name))
@@ -394,10 +398,12 @@ tf_sweeper_sweep (const char    *directory,
   if (self.dir != -1)
     tf_os_close (self.dir);
 
-  if (g_cancellable_is_cancelled (cancellable))
+  /* One that comes when all is done changes nothing. */
+  if (self.cancelled)
     {
       g_clear_error (&self.error);
-      g_cancellable_set_error_if_cancelled (cancellable, &self.error);
+      g_set_error_literal (&self.error, G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                           _("Operation was cancelled"));
     }
   if (self.error == NULL)
     {
