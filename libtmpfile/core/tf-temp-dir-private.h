@@ -21,4 +21,11 @@ gboolean    tf_temp_dir_set (const char *path, GError **error);
  * absolute by the working folder, an empty one is G_IO_ERROR_INVALID_ARGUMENT. */
 char       *tf_temp_dir_resolve (const char *dir, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+#ifdef TF_TEST_HOOKS
+/* What the search tries, in this order. */
+char      **tf_temp_dir_list_candidates (void) G_GNUC_WARN_UNUSED_RESULT;
+/* Lets a test say it. NULL ends that. */
+void        tf_temp_dir_set_candidates  (const char * const *folders);
+#endif
+
 G_END_DECLS

@@ -18,6 +18,17 @@
 static TfLock search_lock = TF_LOCK_INIT;
 static const char *temp_dir;   /* atomic; interned; NULL: not searched yet */
 
+#ifdef TF_TEST_HOOKS
+static GStrv test_candidates;
+
+void
+tf_temp_dir_set_candidates (const char * const *folders)
+{
+  g_strfreev (test_candidates);
+  test_candidates = g_strdupv ((GStrv) folders);
+}
+#endif
+
 /* Really writes: an unwritable, read-only or full folder shows in no other way. */
 static gboolean
 is_usable (const char  *folder,
@@ -82,37 +93,47 @@ make_absolute (const char *path)
 }
 
 /* The system's candidates, then the working folder; all absolute. */
-static GPtrArray *
+static GStrv
 list_candidates (void)
 {
   g_auto (GStrv) candidates = tf_os_temp_candidates ();
-  GPtrArray *list = g_ptr_array_new_with_free_func (g_free);
-  char *path;
+  g_autoptr (GStrvBuilder) list = g_strv_builder_new ();
+  g_autofree char *working = get_working_folder ();
 
   for (guint i = 0; candidates[i] != NULL; i++)
     {
-      path = make_absolute (candidates[i]);
+      g_autofree char *path = make_absolute (candidates[i]);
+
       if (path != NULL)
-        g_ptr_array_add (list, path);
+        g_strv_builder_add (list, path);
     }
-  path = get_working_folder ();
-  if (path != NULL)
-    g_ptr_array_add (list, path);
-  return list;
+  if (working != NULL)
+    g_strv_builder_add (list, working);
+  return g_strv_builder_end (list);
 }
+
+#ifdef TF_TEST_HOOKS
+char **
+tf_temp_dir_list_candidates (void)
+{
+  return test_candidates != NULL ? g_strdupv (test_candidates) : list_candidates ();
+}
+
+#define list_candidates tf_temp_dir_list_candidates
+#endif
 
 static const char *
 search (GError **error)
 {
-  g_autoptr (GPtrArray) list = list_candidates ();
+  g_auto (GStrv) list = list_candidates ();
   g_autofree char *tried = NULL;
 
-  for (guint i = 0; i < list->len; i++)
+  for (guint i = 0; list[i] != NULL; i++)
     {
       GError *fatal = NULL;
 
-      if (consider (list->pdata[i], &fatal))
-        return g_intern_string (list->pdata[i]);
+      if (consider (list[i], &fatal))
+        return g_intern_string (list[i]);
       if (fatal != NULL)
         {
           g_propagate_error (error, fatal);
@@ -120,8 +141,7 @@ search (GError **error)
         }
     }
 
-  g_ptr_array_add (list, NULL);
-  tried = g_strjoinv (", ", (char **) list->pdata);
+  tried = g_strjoinv (", ", list);
   tf_error_set_code (error, G_IO_ERROR_NOT_FOUND,
                      _("Could not find a usable folder for temporary files in “%s”"), tried);
   return NULL;

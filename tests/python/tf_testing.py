@@ -148,38 +148,45 @@ def iterate_until(condition, seconds=20):
         GLib.source_remove(source)
 
 
-class _TapResult(unittest.TestResult):
+class TapResult(unittest.TestResult):
     count = 0
 
-    def _line(self, test, words, detail=''):
+    def report(self, test, words, detail=''):
+        self.say(test.id().split('.', 1)[-1], words, detail)
+
+    def say(self, name, words, detail=''):
         self.count += 1
-        print('%s %d %s' % (words, self.count, test.id().split('.', 1)[-1].replace('#', '')))
+        print('%s %d %s' % (words, self.count, name.replace('#', '')))
         for line in detail.splitlines():
             print('# ' + line)
 
     def addSuccess(self, test):
         super().addSuccess(test)
-        self._line(test, 'ok')
+        self.report(test, 'ok')
 
     def addFailure(self, test, error):
         super().addFailure(test, error)
-        self._line(test, 'not ok', self.failures[-1][1])
+        self.report(test, 'not ok', self.failures[-1][1])
 
     def addError(self, test, error):
         super().addError(test, error)
-        self._line(test, 'not ok', self.errors[-1][1])
+        self.report(test, 'not ok', self.errors[-1][1])
 
     def addSubTest(self, test, subtest, error):
         super().addSubTest(test, subtest, error)
         if error is not None:
-            self._line(subtest, 'not ok', self._exc_info_to_string(error, test))
+            self.report(subtest, 'not ok', self._exc_info_to_string(error, test))
+
+    def finish(self):
+        """Says the plan, and ends the process."""
+        print('1..%d' % self.count)
+        sys.exit(0 if self.wasSuccessful() and self.count else 1)
 
 
 def main():
     # Whatever a descriptor is made for once is made now.
     GLib.MainContext.default().pending()
     suite = unittest.defaultTestLoader.loadTestsFromName('__main__')
-    result = _TapResult()
+    result = TapResult()
     suite.run(result)
-    print('1..%d' % result.count)
-    sys.exit(0 if result.wasSuccessful() and result.count else 1)
+    result.finish()

@@ -25,7 +25,7 @@ __all__ = []
 
 _Code = Gio.IOErrorEnum
 
-_ERRNO = {
+ERRNO = {
     _Code.ADDRESS_IN_USE: errno.EADDRINUSE,
     _Code.BROKEN_PIPE: errno.EPIPE,
     _Code.BUSY: errno.EBUSY,
@@ -79,7 +79,7 @@ _DOMAIN = GLib.quark_to_string(Gio.io_error_quark())
 def _error(message, domain, code, filename=None):
     if domain != _DOMAIN:
         return _OTHER(message, domain, code, None, filename)
-    return _CLASS.get(code, _OTHER)(message, domain, code, _ERRNO.get(code), filename)
+    return _CLASS.get(code, _OTHER)(message, domain, code, ERRNO.get(code), filename)
 
 
 def _filename_of(values):

@@ -1,0 +1,140 @@
+# Copyright 2026 The libtmpfile authors
+#
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+"""libtmpfile as this package calls it: without the conversions of the override, which cost as much
+as the work, with errors that are OSErrors, and with events for sys.audit()."""
+
+import errno
+import functools
+import sys
+import threading
+
+import gi
+
+gi.require_version('Tf', '1')
+# The override is not there before the namespace is.
+from gi.repository import Gio, GLib, Tf  # noqa: E402,F401
+from gi.module import get_introspection_module  # noqa: E402
+from gi.overrides import Tf as override  # noqa: E402
+
+_plain = get_introspection_module('Tf')
+
+mkdtemp = _plain.mkdtemp
+mkstemp = _plain.mkstemp
+make = _plain.make
+open_anonymous = _plain.open_anonymous
+new_directory = _plain.TemporaryDirectory.new
+new_named = _plain.TemporaryFile.new_named
+clean_up = _plain.TemporaryDirectory.cleanup
+delete = _plain.TemporaryFile.delete
+close = Gio.IOStream.close
+
+
+@functools.lru_cache(maxsize=16)
+def folder(path):
+    """A Gio.File, which says less than its path, and takes longer to make than a temporary file."""
+    return Gio.File.new_for_path(path)
+
+
+# --- errors ---
+
+class BadNameError(FileNotFoundError, ValueError):
+    """A prefix or suffix that leads out of the folder. CPython follows it, and mostly finds no such
+    folder."""
+
+
+def translate(error, path):
+    """The OSError that says the same as a GLib.Error."""
+    if not error.matches(Gio.io_error_quark(), error.code):
+        return OSError(error.message)
+    code = Gio.IOErrorEnum(error.code)
+    if code == Gio.IOErrorEnum.INVALID_FILENAME:
+        return BadNameError(errno.ENOENT, error.message, path)
+    number = override.ERRNO.get(code)
+    if number is None:
+        return OSError(error.message)
+    # It is the class of that number.
+    return OSError(number, error.message, path)
+
+
+def check_affixes(*affixes):
+    """Refuses what a name must not begin or end with, where no name is made of it."""
+    for affix in affixes:
+        if affix is not None and ('/' in affix or '\\' in affix):
+            raise BadNameError(errno.ENOENT, 'Could not use it in a name: it contains a separator',
+                               affix)
+
+
+def run(function, *args, path=None):
+    """Calls a function of libtmpfile that makes nothing."""
+    try:
+        return function(*args)
+    except GLib.Error as error:
+        raise translate(error, path) from None
+
+
+# --- making, with sys.audit() ---
+
+class _Maker(threading.local):
+    """What this thread is making."""
+
+    kind = None       # str or bytes: of the paths in events; None while it makes nothing
+    raised = None     # what a hook raised
+
+
+_maker = _Maker()
+_hook_lock = threading.Lock()
+_hook = 0
+
+
+def _audit(event, file, *unused):
+    kind = _maker.kind
+    if kind is None:
+        return True
+    _maker.kind = None
+    try:
+        path = file.get_path()
+        sys.audit(event, path if kind is str else path.encode(*_FILE_NAMES))
+    except BaseException as error:
+        _maker.raised = error
+        raise GLib.Error(str(error), GLib.quark_to_string(Gio.io_error_quark()),
+                         int(Gio.IOErrorEnum.PERMISSION_DENIED)) from None
+    finally:
+        _maker.kind = kind
+    return True
+
+
+_FILE_NAMES = sys.getfilesystemencoding(), sys.getfilesystemencodeerrors()
+
+
+def _create_audited(kind, function, args):
+    """Somebody listens. Only then libtmpfile is asked to tell, as each call back costs some time."""
+    global _hook
+    with _hook_lock:
+        if not _hook:
+            _hook = _plain.add_audit_hook(_audit)
+    before, _maker.kind = _maker.kind, kind
+    try:
+        return function(*args)
+    except GLib.Error:
+        if _maker.raised is not None:
+            raise _maker.raised from None
+        raise
+    finally:
+        _maker.kind, _maker.raised = before, None
+
+
+def create(kind, path, function, *args):
+    """Calls a function of libtmpfile that makes something in the folder `path`. Events tell paths as
+    `kind`."""
+    try:
+        try:
+            # Without hooks it returns before it looks at its argument, up to Python 3.12 at
+            # least; where it looks first, the events are raised for nobody, which is only slower.
+            sys.audit(None)
+        except TypeError:
+            return _create_audited(kind, function, args)
+        return function(*args)
+    except GLib.Error as error:
+        raise translate(error, path) from None
