@@ -33,8 +33,9 @@ def _clean_up(owner, ignore_errors):
             raise _native.translate(error, owner.get_path()) from None
 
 
-def _finalize(owner, pid, message, ignore_errors, getpid=os.getpid, warn=warnings.warn):
-    if pid != getpid():
+def _finalize(owner, forks, message, ignore_errors, count_forks=_native.count_forks,
+              warn=warnings.warn):
+    if forks != count_forks():
         return
     try:
         _clean_up(owner, ignore_errors)
@@ -63,7 +64,7 @@ class TemporaryDirectory:
         self._delete = delete
         if delete:
             self._finalizer = weakref.finalize(
-                self, _finalize, owner, os.getpid(),
+                self, _finalize, owner, _native.count_forks(),
                 'Implicitly cleaning up %r' % self, ignore_cleanup_errors)
         else:
             owner.set_auto_delete(False)

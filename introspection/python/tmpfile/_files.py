@@ -7,6 +7,7 @@
 import functools
 import io
 import os
+import sys
 import warnings
 
 from tmpfile import _native
@@ -14,8 +15,9 @@ from tmpfile._make import mkstemp, typed
 from tmpfile._place import place
 
 
-def _raw(file):
-    file = getattr(file, 'buffer', file)
+def _raw(file, mode):
+    if 'b' not in mode:
+        file = file.buffer
     return getattr(file, 'raw', file)
 
 
@@ -32,10 +34,12 @@ def TemporaryFile(mode='w+b', buffering=-1, encoding=None, newline=None, suffix=
     if prefix is not None or suffix is not None:
         _native.check_affixes(prefix, suffix)
 
+    if buffering == -1:
+        buffering = _native.block_size(dir)
     # open() closes what its opener gave when it fails after that.
     file = io.open(dir, mode, buffering, encoding, errors, newline, opener=lambda *unused:
                    _native.create(kind, dir, _native.open_anonymous, dir))
-    raw = _raw(file)
+    raw = _raw(file, mode)
     raw.name = raw.fileno()
     return file
 
@@ -44,12 +48,14 @@ class _Closer:
     """Closes a named file, once, and deletes it. It is apart from the wrapper so that a method of the
     file, looked up on the wrapper, keeps the file open by holding this."""
 
+    __slots__ = 'file', 'owner', 'name', 'delete_on_close', 'forks', 'closed'
+
     def __init__(self, file, owner, name, delete_on_close):
         self.file = file
         self.owner = owner
         self.name = name
         self.delete_on_close = delete_on_close
-        self.pid = os.getpid()
+        self.forks = _native.count_forks()
         self.closed = False
 
     def close(self):
@@ -60,38 +66,32 @@ class _Closer:
             self.file.close()
         finally:
             if self.owner is not None:
-                self._close_owner()
-
-    def _close_owner(self):
-        try:
-            _native.close(self.owner, None)
-        except _native.GLib.Error as error:
-            self._raise(error)
+                self._end(_native.close, self.owner, None)
 
     def clean_up(self):
         """Closes and deletes, also what stays when it is closed."""
         try:
             self.close()
         finally:
-            if self.owner is not None and not self.delete_on_close:
-                self._delete()
+            if not self.delete_on_close and self.forks == _native.count_forks():
+                self._end(_native.delete, self.owner)
 
-    def _delete(self, getpid=os.getpid):
-        if self.pid != getpid():
-            return
+    def _end(self, function, *args):
         try:
-            _native.delete(self.owner)
+            function(*args)
         except _native.GLib.Error as error:
-            self._raise(error)
+            # What somebody else deleted, moved or replaced is not ours to delete any more.
+            if not error.matches(_native.Gio.io_error_quark(), _native.Gio.IOErrorEnum.NOT_FOUND):
+                raise _native.translate(error, self.name) from None
 
-    def _raise(self, error):
-        # What somebody else deleted, moved or replaced is not ours to delete any more.
-        if not error.matches(_native.Gio.io_error_quark(), _native.Gio.IOErrorEnum.NOT_FOUND):
-            raise _native.translate(error, self.name) from None
-
-    def __del__(self, getpid=os.getpid, warn=warnings.warn):
-        forgotten = not self.closed and self.pid == getpid()
-        self.clean_up()
+    def __del__(self, is_finalizing=sys.is_finalizing, count_forks=_native.count_forks,
+                warn=warnings.warn):
+        forgotten = not self.closed and self.forks == count_forks()
+        if is_finalizing():
+            # Nothing can be called any more through introspection. The library deletes at exit.
+            self.file.close()
+        else:
+            self.clean_up()
         if forgotten:
             warn('Implicitly cleaning up <NamedTemporaryFile %r>' % (self.name,), ResourceWarning)
 
@@ -141,16 +141,12 @@ class TemporaryFileWrapper:
 
     def __iter__(self):
         # A generator, as it holds the wrapper while it runs.
-        yield from iter(self.file.readline, self.file.read(0))
+        for line in self.file:
+            yield line
 
     def close(self):
         """Closes the file, and deletes it unless it was made with other wishes."""
         self._closer.close()
-
-
-def _own(kind, dir, prefix, suffix, delete_on_close):
-    """A Tf.TemporaryFile with a name."""
-    return _native.create(kind, dir, _native.new_named, _native.folder(dir), prefix, suffix, None)
 
 
 def NamedTemporaryFile(mode='w+b', buffering=-1, encoding=None, newline=None, suffix=None,
@@ -167,14 +163,22 @@ def NamedTemporaryFile(mode='w+b', buffering=-1, encoding=None, newline=None, su
         return _open_kept(mode, buffering, encoding, newline, suffix, prefix, dir, errors)
 
     dir, prefix, suffix, kind = place(prefix, suffix, dir)
-    owner = _own(kind, dir, prefix, suffix, delete_on_close)
+    folder = _native.folder(dir)
+    if delete_on_close:
+        owner = _native.create(kind, dir, _native.new_named, folder, prefix, suffix, None)
+    else:
+        owner = _native.create(kind, dir, _native.new_staying, folder, prefix, suffix)
+    if buffering == -1:
+        buffering = _native.block_size(dir)
     try:
-        file = io.open(owner.get_fd(), mode, buffering, encoding, errors, newline, closefd=False)
-        name = typed(owner.get_path(), kind)
-        _raw(file).name = name
+        file = io.open(_native.get_fd(owner), mode, buffering, encoding, errors, newline,
+                       closefd=False)
+        name = typed(_native.get_path(owner), kind)
+        _raw(file, mode).name = name
         return TemporaryFileWrapper(file, name, True, delete_on_close, owner)
     except BaseException:
         _native.close(owner, None)
+        _native.delete(owner)
         raise
 
 
@@ -188,8 +192,8 @@ def _open_kept(mode, buffering, encoding, newline, suffix, prefix, dir, errors):
 
     try:
         file = io.open('', mode, buffering, encoding, errors, newline, opener=opener)
-        _raw(file).name = name
-        return TemporaryFileWrapper(file, name, False)
+        _raw(file, mode).name = name
+        return TemporaryFileWrapper(file, name, delete=False)
     except BaseException:
         if name is not None:
             os.unlink(name)

@@ -5,6 +5,7 @@
 """What open() would say of its arguments, before there is anything to open."""
 
 import codecs
+import functools
 
 
 def _check_mode(mode):
@@ -18,6 +19,7 @@ def _check_mode(mode):
     return 'b' in letters
 
 
+@functools.lru_cache(maxsize=64)
 def check_open_arguments(mode, buffering, encoding, newline, errors):
     """Raises what open() would raise."""
     if not isinstance(mode, str):

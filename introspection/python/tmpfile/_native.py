@@ -7,6 +7,8 @@ as the work, with errors that are OSErrors, and with events for sys.audit()."""
 
 import errno
 import functools
+import io
+import os
 import sys
 import threading
 
@@ -24,6 +26,8 @@ mkdtemp = _plain.mkdtemp
 mkstemp = _plain.mkstemp
 make = _plain.make
 open_anonymous = _plain.open_anonymous
+get_fd = _plain.TemporaryFile.get_fd
+get_path = _plain.TemporaryFile.get_path
 new_directory = _plain.TemporaryDirectory.new
 new_named = _plain.TemporaryFile.new_named
 clean_up = _plain.TemporaryDirectory.cleanup
@@ -31,11 +35,45 @@ delete = _plain.TemporaryFile.delete
 close = Gio.IOStream.close
 
 
+def new_staying(folder, prefix, suffix):
+    """A named file that closing does not delete, only delete() and the end of the object."""
+    file = _plain.TemporaryFile(directory=folder, prefix=prefix, suffix=suffix, anonymous=False,
+                                delete_on_close=False)
+    file.init(None)
+    return file
+
+
 @functools.lru_cache(maxsize=16)
 def folder(path):
     """A Gio.File, which says less than its path, and takes longer to make than a temporary file."""
     return Gio.File.new_for_path(path)
 
+
+@functools.lru_cache(maxsize=16)
+def block_size(path):
+    """What open() would make the buffer of a file in this folder; that asks the system each time."""
+    try:
+        return getattr(os.stat(path), 'st_blksize', 0) or io.DEFAULT_BUFFER_SIZE
+    except OSError:
+        return io.DEFAULT_BUFFER_SIZE
+
+
+# --- whose ---
+
+_forks = 0
+
+
+def count_forks():
+    """A number that is another in a forked child, without a system call."""
+    return _forks
+
+
+def _count_fork():
+    global _forks
+    _forks += 1
+
+
+os.register_at_fork(after_in_child=_count_fork)
 
 # --- errors ---
 

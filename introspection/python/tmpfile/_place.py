@@ -12,7 +12,7 @@ from tmpfile import _native
 
 _package = sys.modules['tmpfile']
 
-# A value of `tempdir` that is absolute and normal, so that it need not be made so again.
+# A value of `tempdir`, str, absolute and normal, so that it need not be made so again.
 _known = None
 
 
@@ -65,10 +65,11 @@ def _default_folder():
 
 def place(prefix, suffix, dir):
     """The folder as an absolute path, prefix and suffix as str or None, and the type of the result."""
+    if prefix is None and suffix is None and dir is None:
+        if _known is not None and _package.tempdir is _known:
+            return _known, None, None, str
     kind = infer_return_type(prefix, suffix, dir)
     folder = _default_folder() if dir is None else _absolute(dir)
-    if prefix is None and suffix is None:
-        return folder, None, None, kind
     return folder, _affix(prefix, kind, 'prefix'), _affix(suffix, kind, 'suffix'), kind
 
 

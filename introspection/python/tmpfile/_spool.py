@@ -8,38 +8,31 @@ The memory is an io.BytesIO, as small pieces would be slow if each went through 
 TfSpooledFile. The rules are the same: the bound is checked before the write, and a move to the disk
 that fails leaves memory, cursor and size as they were."""
 
-import functools
+import contextlib
 import io
 import os
 import types
 import warnings
 import weakref
 
-from tmpfile import _native
 from tmpfile._files import TemporaryFile
 from tmpfile._mode import check_open_arguments
 from tmpfile._place import check_names
 
 
-def _is_beyond(memory, data, max_size):
-    """Whether the size would exceed `max_size` with `data` written to an io.BytesIO."""
-    size = len(data) if type(data) is bytes else memoryview(data).nbytes
-    return size and memory.tell() + size > max_size
-
-
 def _truncate(memory, size):
-    """io.BytesIO.truncate() that also extends, with zeros, as files do."""
+    """io.BytesIO.truncate() that also extends, with zeros, as that of files does."""
     missing = size - memory.getbuffer().nbytes
     if missing > 0:
-        position = memory.seek(0, os.SEEK_CUR)
+        position = memory.tell()
         memory.seek(0, os.SEEK_END)
         memory.write(bytes(missing))
         memory.seek(position)
-    return memory.truncate(size)
+    return io.BytesIO.truncate(memory, size)
 
 
 def _move(memory, open_file):
-    """A file with what is in an io.BytesIO, and with its cursor. Closes the memory, unless it fails."""
+    """A file with what is in an io.BytesIO, and with its cursor; the memory is as it was."""
     file = open_file()
     try:
         with memory.getbuffer() as view:
@@ -49,91 +42,57 @@ def _move(memory, open_file):
                 done += file.write(view[done:])
         file.seek(memory.tell())
     except BaseException:
-        try:
+        with contextlib.suppress(OSError):
             file.close()
-        except OSError:
-            pass
         raise
-    memory.close()
     return file
 
 
-class _Below(io.BufferedIOBase):
-    """What is below the text layer: first the memory, then the file. The layer stays, so that what
-    it knows is not lost when they change: the state of its decoder, what it has read ahead."""
+class _Below(io.BytesIO):
+    """What is below the text layer: the memory; later the file, to which its methods lead then. The
+    text layer stays, so that what it knows is not lost: the state of its decoder, what it has read
+    ahead."""
 
-    def __init__(self, owner):
-        self.inner = io.BytesIO()
-        self.owner = weakref.ref(owner)
+    def __init__(self, spool):
+        super().__init__()
+        self._spool = weakref.ref(spool)
+        self._file = None
 
-    def _limit(self):
-        owner = self.owner()
-        return 0 if owner is None or owner._rolled else owner._max_size
-
-    def write(self, data):
-        limit = self._limit()
-        if limit and _is_beyond(self.inner, data, limit):
-            self.owner().rollover()
-        return self.inner.write(data)
+    def write(self, data, _write=io.BytesIO.write):
+        spool = self._spool()
+        if spool is not None:
+            limit = spool._max_size
+            if limit and self.tell() + len(data) > limit:
+                spool.rollover()
+                return self._file.write(data)
+        return _write(self, data)
 
     def truncate(self, size=None):
-        owner = self.owner()
-        if owner is None or owner._rolled or size is None:
-            return self.inner.truncate(size)
-        if owner._is_large(self.inner, size):
-            owner.rollover()
-            return self.inner.truncate(size)
-        return _truncate(self.inner, size)
-
-    def __getattr__(self, name):
-        if name == 'inner':
-            raise AttributeError(name)
-        return getattr(self.inner, name)
-
-    # What io.BufferedIOBase has is not looked up by the above.
-
-    def read(self, *args):
-        return self.inner.read(*args)
-
-    def read1(self, *args):
-        return self.inner.read1(*args)
-
-    def readinto(self, buffer):
-        return self.inner.readinto(buffer)
-
-    def readinto1(self, buffer):
-        return self.inner.readinto1(buffer)
-
-    def seek(self, *args):
-        return self.inner.seek(*args)
-
-    def tell(self):
-        return self.inner.tell()
-
-    def flush(self):
-        self.inner.flush()
+        spool = self._spool()
+        if size is None or spool is None:
+            return super().truncate(size)
+        if spool._rolls_for(self, size):
+            return self._file.truncate(size)
+        return _truncate(self, size)
 
     def close(self):
-        self.inner.close()
+        try:
+            if self._file is not None:
+                self._file.close()
+        finally:
+            super().close()
 
-    @property
-    def closed(self):
-        return self.inner.closed
+    def lead_to(self, file):
+        super().truncate(0)
+        self._file = file
+        self.name = file.name
+        for name in _LEADING:
+            setattr(self, name, getattr(file, name))
 
-    def fileno(self):
-        return self.inner.fileno()
 
-    def isatty(self):
-        return self.inner.isatty()
-
-    def readable(self):
-        return self.inner.readable()
-
-    def writable(self):
-        return self.inner.writable()
-
-    def seekable(self):
-        return self.inner.seekable()
+_LEADING = ('fileno', 'flush', 'isatty', 'peek', 'raw', 'read', 'read1', 'readable', 'readinto',
+            'readinto1', 'readline', 'readlines', 'seek', 'seekable', 'tell', 'truncate',
+            'writable', 'write')
 
 
 class SpooledTemporaryFile(io.IOBase):
@@ -146,39 +105,50 @@ class SpooledTemporaryFile(io.IOBase):
     __class_getitem__ = classmethod(types.GenericAlias)
 
     _rolled = False
+    _file = None
 
     def __init__(self, max_size=0, mode='w+b', buffering=-1, encoding=None, newline=None,
                  suffix=None, prefix=None, dir=None, *, errors=None):
         if 'b' not in mode:
             encoding = io.text_encoding(encoding)
         check_open_arguments(mode, buffering, encoding, newline, errors)
-        dir = check_names(prefix, suffix, dir)
+        if not (prefix is None and suffix is None and dir is None):
+            dir = check_names(prefix, suffix, dir)
         self._max_size = max_size
         self._mode = mode
+        self._place = suffix, prefix, dir
         if 'b' in mode:
-            self._below = None
-            self._file = io.BytesIO()
+            self._buffering = buffering
+            self._memory = self._file = io.BytesIO()
         else:
-            self._below = _Below(self)
-            self._file = io.TextIOWrapper(self._below, encoding, errors, newline, buffering == 1,
+            self._buffering = -1 if buffering == 1 else buffering
+            self._memory = None
+            self._file = io.TextIOWrapper(_Below(self), encoding, errors, newline, buffering == 1,
                                           write_through=True)
-            buffering = -1 if buffering == 1 else buffering
-        self._open = functools.partial(TemporaryFile, 'w+b', buffering, suffix=suffix,
-                                       prefix=prefix, dir=dir)
+
+    def _open(self):
+        suffix, prefix, dir = self._place
+        return TemporaryFile('w+b', self._buffering, suffix=suffix, prefix=prefix, dir=dir)
 
     def rollover(self):
         """Moves to the disk, whatever the size; harmless when it is there."""
         if self._rolled:
             return
-        if self._below is None:
-            self._file = _move(self._file, self._open)
+        if self._memory is not None:
+            file = _move(self._memory, self._open)
+            self._memory = None
+            self._file = file
         else:
-            self._below.inner = _move(self._below.inner, self._open)
+            below = self._file.buffer
+            below.lead_to(_move(below, self._open))
             self._file.mode = self._mode
         self._rolled = True
 
-    def _is_large(self, memory, size):
-        return size > self._max_size and size > memory.getbuffer().nbytes
+    def _rolls_for(self, memory, size):
+        """Whether it moves to the disk since it is to be extended to `size`."""
+        if size > self._max_size and size > memory.getbuffer().nbytes:
+            self.rollover()
+        return self._rolled
 
     # --- with ---
 
@@ -192,8 +162,7 @@ class SpooledTemporaryFile(io.IOBase):
 
     def __del__(self, warn=warnings.warn):
         # It may not have come so far as to have a file.
-        file = self.__dict__.get('_file')
-        if file is not None and not file.closed:
+        if self._file is not None and not self._file.closed:
             warn('Unclosed file %r' % self, ResourceWarning, stacklevel=2, source=self)
             self.close()
 
@@ -275,25 +244,22 @@ class SpooledTemporaryFile(io.IOBase):
     # --- writing ---
 
     def write(self, s):
-        file = self._file
-        if self._max_size and not self._rolled and self._below is None:
-            if _is_beyond(file, s, self._max_size):
+        memory = self._memory
+        if memory is not None and self._max_size:
+            size = len(s) if type(s) is bytes else memoryview(s).nbytes
+            if memory.tell() + size > self._max_size and size:
                 self.rollover()
-                file = self._file
-        return file.write(s)
+        return self._file.write(s)
 
     def writelines(self, iterable):
         for line in iterable:
             self.write(line)
 
     def truncate(self, size=None):
-        file = self._file
-        if size is None or self._rolled or self._below is not None:
-            return file.truncate(size)
-        if self._is_large(file, size):
-            self.rollover()
+        memory = self._memory
+        if size is None or memory is None or self._rolls_for(memory, size):
             return self._file.truncate(size)
-        return _truncate(file, size)
+        return _truncate(memory, size)
 
     def flush(self):
         self._file.flush()
