@@ -10,6 +10,7 @@ to that process when it is waited for; the wall time is taken around it. Each ru
 times, and before it, in the same round, the same program runs once over nothing (no iteration, or
 one empty folder); the median of these over all rounds is what its start costs, and is subtracted.
 So an interpreter's start is no part of the figures, and no peer needs runs of minutes to hide it.
+Only the Python modules are compared within one process, which takes both in turns.
 
 How noise is met. The peers take turns, A B C D, and each round begins with another one. A ratio is
 made of two runs of the same round, so what slows a whole round down cancels out; the median of the
@@ -58,6 +59,7 @@ class Work:
     shape: list = None           # of the trees to remove, for bench-trees; None: there are none
     trees: int = 0
     may_fail: dict = dataclasses.field(default_factory=dict)   # peer: words of its error
+    inside: list = None          # a command that does all the rounds of all peers by itself
 
 
 def directory_work(options, iterations):
@@ -72,6 +74,31 @@ def directory_work(options, iterations):
                 'that the promises ask for, bare without', 'folder', iterations, peers)
 
 
+def module_works(options):
+    """The modules tempfile and tmpfile in the same Python."""
+    if not options.module_python:
+        return []
+    says = {
+        'anonymous': 'TemporaryFile', 'named': 'NamedTemporaryFile', 'mkstemp': 'mkstemp',
+        'mkdtemp': 'mkdtemp', 'directory': 'TemporaryDirectory',
+        'spooled': 'SpooledTemporaryFile',
+        'write': '64 bytes to a TemporaryFile', 'write-text': 'the same as text',
+        'write-named': '64 bytes to a NamedTemporaryFile',
+        'write-memory': '64 bytes to a SpooledTemporaryFile in memory',
+        'write-memory-text': 'the same as text',
+        'write-rolled': '64 bytes to a SpooledTemporaryFile on disk',
+    }
+    few = 400 if options.sample else 4000
+    works = []
+    for work, what in says.items():
+        times = few * 20 if 'write' in work else few
+        command = [options.module_python, options.module_peer, work, str(times),
+                   str(options.rounds)]
+        works.append(Work('Py-' + work, f'Python: {what}', 'piece' if 'write' in work else 'file',
+                          times, {'tempfile': None, 'tmpfile': None}, inside=command))
+    return works
+
+
 def tree_work(options, name, says, unit, each, shape, trees, may_fail=None):
     peers = {
         'floor': [options.floor, 'remove'],
@@ -81,6 +108,8 @@ def tree_work(options, name, says, unit, each, shape, trees, may_fail=None):
         'rust': [options.rust, 'remove'],
         'python': [sys.executable, '-I', options.python_peer, 'remove'],
     }
+    if options.module_python:
+        peers['module'] = [options.module_python, options.module_peer, 'remove']
     return Work(name, says, unit, each * trees, peers, [str(number) for number in shape], trees,
                 may_fail or {})
 
@@ -97,7 +126,7 @@ def all_works(options):
                   large, (0, large), trees),
         tree_work(options, 'W4-chain', 'a chain of 1,000 folders, removed', 'folder',
                   1000, ('chain', 1000), chains, no_depth),
-    ]
+    ] + module_works(options)
 
 
 # --- one run -------------------------------------------------------------------------------------
@@ -106,8 +135,9 @@ def environment(place):
     # A plain one: what helps other tests to find errors costs time.
     env = {'PATH': os.environ.get('PATH', os.defpath), 'TMPDIR': str(place), 'LC_ALL': 'C.UTF-8',
            'GIO_USE_VFS': 'local'}
-    if 'LD_LIBRARY_PATH' in os.environ:
-        env['LD_LIBRARY_PATH'] = os.environ['LD_LIBRARY_PATH']
+    for name in ('GI_TYPELIB_PATH', 'LD_LIBRARY_PATH', 'PYTHONPATH', 'PYTHONDONTWRITEBYTECODE'):
+        if name in os.environ:
+            env[name] = os.environ[name]
     return env
 
 
@@ -179,6 +209,8 @@ def attempt(options, work, peer, name, place):
 
 def measure(options, work, name, place):
     """All rounds of a work on the file system `name`, whose folder is `place`."""
+    if work.inside:
+        return measure_inside(work, place)
     peers = [peer for peer, command in work.peers.items() if command[0]]
     found = results.Results(peers, work.units)
     starts, rounds = [], []
@@ -195,6 +227,20 @@ def measure(options, work, name, place):
                 continue
             starts[-1][peer], rounds[-1][peer] = begun, took
     found.rounds = net(found.able(), starts[options.warm_up:], rounds[options.warm_up:])
+    return found
+
+
+def measure_inside(work, place):
+    found = results.Results(list(work.peers), work.units)
+    output = subprocess.run(work.inside, env=environment(place), stdin=subprocess.DEVNULL,
+                            capture_output=True, text=True, check=False)
+    if output.returncode != 0:
+        said = output.stderr.strip().splitlines() or ['nothing']
+        raise Failure(f'{work.inside[1]} ended with {output.returncode}: {said[-1]}')
+    found.rounds = json.loads(output.stdout)
+    left = os.listdir(place)
+    if left:
+        raise Failure(f'left behind: {" ".join(sorted(left)[:4])}')
     return found
 
 
@@ -236,6 +282,8 @@ def parse():
     parser.add_argument('--tmpfile', required=True, help='bench-tmpfile')
     parser.add_argument('--trees', required=True, help='bench-trees')
     parser.add_argument('--rust', default='', help='bench-rust, where it could be built')
+    parser.add_argument('--module-python', default='', help='a Python that has gi')
+    parser.add_argument('--module-peer', default=str(here / 'bench_module.py'))
     parser.add_argument('--python-peer', default=str(here / 'bench_peer.py'))
     parser.add_argument('--limits', default=str(here / 'limits.json'))
     parser.add_argument('--skips', default=str(here.parent / 'skips.txt'))
@@ -259,8 +307,8 @@ def head(options, report):
     load = ', '.join(f'{value:.1f}' for value in os.getloadavg())
     report.say(f'Linux {platform.release()}, {os.cpu_count()} processors, load {load}; '
                f'CPython {platform.python_version()}; built with {options.build}')
-    report.say('A column "of floor" is the median of the ratios of the rounds; "min .. max" are '
-               'the smallest and the largest.')
+    report.say('A column "of" is the median of the rounds\' ratios to the first peer; "min .. max" '
+               'are the smallest and the largest.')
 
 
 def main():

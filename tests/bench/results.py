@@ -43,8 +43,8 @@ def spread(ratios):
 
 def table(results, unit):
     """Lines: a peer each, by both clocks: microseconds, least and median, and the ratio to the
-    floor with its smallest and largest in any round."""
-    head = '  '.join(f'{clock + " us":>8} {"least":>8}  {"of floor":>8} {"min .. max":>12}'
+    first peer with its smallest and largest in any round."""
+    head = '  '.join(f'{clock + " us":>8} {"least":>8}  {"of":>8} {"min .. max":>12}'
                      for clock in CLOCKS)
     yield f'  {"a " + unit:9}  {head}'
     for peer in results.peers:
@@ -52,7 +52,7 @@ def table(results, unit):
             yield f'  {peer:9}  cannot: {results.unable[peer]}'
             continue
         cells = (f'{results.each(peer, clock):8.3f} {results.each(peer, clock, min):8.3f}  '
-                 f'{spread(results.ratios(peer, "floor", clock))}' for clock in CLOCKS)
+                 f'{spread(results.ratios(peer, results.peers[0], clock))}' for clock in CLOCKS)
         yield f'  {peer:9}  {"  ".join(cells)}'
 
 
@@ -73,7 +73,7 @@ def judge_grossly(results, limits, most):
     generous limit."""
     for limit in limits:
         peer, other, clock = limit['peer'], limit['against'], limit['clock']
-        if other != 'floor':
+        if other != results.peers[0]:
             continue
         ratios = results.ratios(peer, other, clock)
         holds = min(ratios) <= most
