@@ -94,10 +94,10 @@ is_what_we_closed (TfHandle *self,
 }
 
 /* The descriptor was closed and only the name is left, which must still be the file's. */
-int
-tf_handle_open_by_name (TfHandle         *self,
-                        TfOsReopenFlags   flags,
-                        GError          **error)
+static int
+open_by_name (TfHandle         *self,
+              TfOsReopenFlags   flags,
+              GError          **error)
 {
   int copy;
   TfStatus status = tf_os_open_file (TF_OS_CWD, self->path, flags, &copy);
@@ -116,24 +116,78 @@ tf_handle_open_by_name (TfHandle         *self,
 }
 
 static int
-reopen_locked (TfHandle         *self,
-               TfOsReopenFlags   flags,
-               GError          **error)
+open_copy (TfHandle         *self,
+           TfOsReopenFlags   flags,
+           GError          **error)
 {
   TfStatus status;
   int copy;
 
-  if (self->channel.state == TF_CHANNEL_OPEN &&
-      (!tf_handle_become_seen (self, error) || !tf_handle_settle (self, error)))
-    return -1;
   if (self->fd == -1)
-    return tf_handle_open_by_name (self, flags, error);
+    return open_by_name (self, flags, error);
 
   status = tf_os_reopen (self->fd, self->path, flags, &copy);
   if (status == 0)
     return copy;
   tf_error_set (error, status, _("Could not open “%s” once more: %s"), tf_handle_describe (self));
   return -1;
+}
+
+gboolean
+tf_handle_hold (TfHandle  *self,
+                GError   **error)
+{
+  TfStatus status;
+  TfLookup where;
+  int held = -1;
+  TfStat stat;
+
+  if (self->held || !tf_handle_begin_lookup (self, &where))
+    return TRUE;
+  status = tf_os_hold_file (where.dir, where.name, &held);
+  tf_handle_end_lookup (self);
+  if (status != 0)
+    return TRUE;
+
+  if (tf_os_stat (held, &stat) != 0 || !tf_identity_equal (&stat.id, &self->id))
+    {
+      /* It was moved away. */
+      tf_os_close (held);
+      return TRUE;
+    }
+  status = tf_os_close (self->fd);
+  self->fd = held;
+  self->held = TRUE;
+  return status == 0 || tf_error_set (error, status, _("Could not close “%s”: %s"), self->path);
+}
+
+gboolean
+tf_handle_open_again (TfHandle  *self,
+                      GError   **error)
+{
+  int fd;
+
+  if (self->fd != -1 && !self->held)
+    return TRUE;
+  fd = open_copy (self, TF_OS_REOPEN_NONE, error);
+  if (fd == -1)
+    return FALSE;
+  if (self->held)
+    tf_os_close (self->fd);
+  self->fd = fd;
+  self->held = FALSE;
+  return TRUE;
+}
+
+static int
+reopen_locked (TfHandle         *self,
+               TfOsReopenFlags   flags,
+               GError          **error)
+{
+  if (self->channel.state == TF_CHANNEL_OPEN &&
+      (!tf_handle_become_seen (self, error) || !tf_handle_settle (self, error)))
+    return -1;
+  return open_copy (self, flags, error);
 }
 
 int

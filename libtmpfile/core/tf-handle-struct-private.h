@@ -26,6 +26,7 @@ struct _TfHandle
   TfChannel channel;
 
   int fd;                      /* -1 once closed */
+  gboolean held;               /* closed: `fd` only holds the identity of a name that stayed */
   gboolean append;
   gboolean read_only;
   gboolean linkable;           /* it never had a name, and can be given one */
@@ -105,10 +106,12 @@ void     tf_handle_notice_folder   (TfHandle *self);
 /* What an error calls the file. */
 const char *tf_handle_describe     (TfHandle *self);
 
-/* A descriptor of a file that was closed and kept its name, compared; -1 on error. */
-int      tf_handle_open_by_name    (TfHandle *self, TfOsReopenFlags flags, GError **error);
-
 /* Closes the descriptor. */
 gboolean tf_handle_close_fd        (TfHandle *self, GError **error);
+/* The name stays, and only its identity is still needed: exchanges the descriptor for one that has
+ * no lock and keeps nobody from running the file (ETXTBSY in execve(2)). */
+gboolean tf_handle_hold            (TfHandle *self, GError **error);
+/* Whether the descriptor of a closed handle, whose name stayed, is one to read and write again. */
+gboolean tf_handle_open_again      (TfHandle *self, GError **error);
 
 G_END_DECLS

@@ -239,6 +239,8 @@ close_locked (TfHandle  *self,
     done = tf_handle_delete_name (self, unless_failed (done, error)) && done;
   if (self->path == NULL || !self->auto_delete || !ours)
     done = tf_handle_close_fd (self, unless_failed (done, error)) && done;
+  else
+    done = tf_handle_hold (self, unless_failed (done, error)) && done;
   return done;
 }
 

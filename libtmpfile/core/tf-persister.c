@@ -465,9 +465,7 @@ need_descriptor (TfHandle  *self,
 {
   if (self->channel.state == TF_CHANNEL_OPEN)
     return tf_handle_become_seen (self, error) && tf_handle_settle (self, error);
-  if (self->fd == -1)
-    self->fd = tf_handle_open_by_name (self, TF_OS_REOPEN_NONE, error);
-  return self->fd != -1;
+  return tf_handle_open_again (self, error);
 }
 
 static gboolean

@@ -250,3 +250,17 @@ tf_os_open_file (int              dir,
   tf_os_close (opened);
   return status != 0 ? status : EOPNOTSUPP;
 }
+
+TfStatus
+tf_os_hold_file (int         dir,
+                 const char *name,
+                 int        *fd)
+{
+#if defined (O_PATH)
+  int flags = O_PATH | O_NOFOLLOW;
+#else
+  int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
+#endif
+
+  return tf_posix_open (TF_CALL_OPEN, dir, name, flags, 0, fd);
+}

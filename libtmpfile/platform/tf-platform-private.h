@@ -185,6 +185,9 @@ TfStatus tf_os_reopen   (int fd, const char *path, TfOsReopenFlags flags, int *c
 /* Opens a file that exists, whose identity the caller compares: NOT_SUPPORTED when it is no plain
  * file. */
 TfStatus tf_os_open_file (int dir, const char *name, TfOsReopenFlags flags, int *fd);
+/* A descriptor that only holds the file, so that nobody else's gets its identity: where the system
+ * has such a thing it can neither be read nor written. tf_os_stat() and tf_os_reopen() take it. */
+TfStatus tf_os_hold_file (int dir, const char *name, int *fd);
 
 /* --- looking ----------------------------------------------------------------------------- */
 

@@ -7,7 +7,10 @@
 
 #include "api-helpers.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/file.h>
+#include <sys/wait.h>
 
 static void
 test_delete (void)
@@ -81,6 +84,38 @@ test_closed (void)
   g_assert_true (tf_temporary_file_delete (file, NULL, &error));
   g_assert_no_error (error);
   g_assert_false (tf_test_exists (path));
+}
+
+/* What closing leaves is a file like any other: nothing holds its lock, it can be run, and it can
+ * still be published. */
+static void
+test_closed_for_use (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TfTemporaryFile) file =
+    new_with ("anonymous", FALSE, "delete-on-close", FALSE, "permissions", 0700u);
+  g_autoptr (GFile) there = test_file ("there");
+  g_autofree char *path = g_strdup (tf_temporary_file_get_path (file));
+  char *argv[] = { path, NULL };
+  int status, fd;
+
+  put (file, "#!/bin/sh\nexit 7\n");
+  g_assert_no_errno (flock (tf_temporary_file_get_fd (file), LOCK_EX));
+  close_ok (file);
+
+  fd = open (path, O_RDWR | O_CLOEXEC);
+  g_assert_cmpint (fd, >=, 0);
+  g_assert_no_errno (flock (fd, LOCK_EX | LOCK_NB));
+  g_assert_no_errno (close (fd));
+  g_assert_true (g_spawn_sync (NULL, argv, NULL, G_SPAWN_DEFAULT, NULL, NULL, NULL, NULL, &status,
+                               &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (WEXITSTATUS (status), ==, 7);
+
+  g_assert_true (tf_temporary_file_persist (file, there, TF_PERSIST_NONE, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_false (tf_test_exists (path));
+  remove_file (tf_test_path ("there"));
 }
 
 /* --- again, when it failed --------------------------------------------------------------- */
@@ -398,6 +433,7 @@ main (int    argc,
   tf_test_add ("/delete/cancelled", test_cancelled);
   tf_test_add ("/delete/kept", test_kept);
   tf_test_add ("/delete/closed", test_closed);
+  tf_test_add ("/delete/closed-for-use", test_closed_for_use);
   tf_test_add_data ("/delete/again/by-delete", GINT_TO_POINTER (AGAIN_BY_DELETE), test_again);
   tf_test_add_data ("/delete/again/by-finalize", GINT_TO_POINTER (AGAIN_BY_FINALIZE), test_again);
   tf_test_add_data ("/delete/again/by-cleanup", GINT_TO_POINTER (AGAIN_BY_CLEANUP), test_again);

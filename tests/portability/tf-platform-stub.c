@@ -198,6 +198,14 @@ tf_os_open_file (int              dir,
 }
 
 TfStatus
+tf_os_hold_file (int         dir,
+                 const char *name,
+                 int        *fd)
+{
+  return NOT_SUPPORTED;
+}
+
+TfStatus
 tf_os_stat (int     fd,
             TfStat *stat)
 {

@@ -44,6 +44,8 @@ class Case(unittest.TestCase):
             os.environ.pop(name, None)
         os.environ['TMPDIR'] = self.dir
         Tf.set_temp_dir(None)
+        if 'tmpfile' in sys.modules:
+            sys.modules['tmpfile'].tempdir = None
         self.assertEqual(Tf.get_temp_dir(), self.dir)
         gc.collect()
         self.descriptors = descriptors()

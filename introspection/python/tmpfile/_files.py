@@ -198,3 +198,8 @@ def _open_kept(mode, buffering, encoding, newline, suffix, prefix, dir, errors):
         if name is not None:
             os.unlink(name)
         raise
+
+
+if os.name != 'posix' or sys.platform == 'cygwin':
+    # A file that is open cannot lose its name there.
+    TemporaryFile = NamedTemporaryFile
