@@ -6,8 +6,8 @@
 
     import tmpfile as tempfile
 
-Everything that is documented of `tempfile` is here under the same name, with the same arguments. What
-is better: only the process that made a file or a directory deletes it, only while it still is
+Everything that is documented of `tempfile` is here under the same name, with the same arguments.
+What is better: only the process that made a file or a directory deletes it, only while it still is
 what was made, and no later than at its exit; a directory that a killed process left can be swept;
 nothing is lost when a spooled file moves to the disk. docs/tempfile.md tells each name, and where
 the two differ.
@@ -57,7 +57,7 @@ template = 'tmp'
 
 
 def gettempdir():
-    """The directory for temporary files, as str: `tempdir`, which is searched for when it is None."""
+    """The directory for temporary files, as str: `tempdir`, searched for when it is None."""
     return _os.fsdecode(_place.find_tempdir())
 
 
@@ -77,7 +77,7 @@ def gettempprefixb():
 
 
 class _Module(_types.ModuleType):
-    """This module: what is set here is set for the whole process, libtmpfile's own calls included."""
+    """This module: what is set here is set for the whole process, the library's own calls too."""
 
     def __setattr__(self, name, value):
         if name == 'tempdir':

@@ -15,7 +15,7 @@ from tmpfile._place import place
 
 
 class _Unraisable:
-    """Hands an exception to sys.unraisablehook(), also where the caller would take it for its own."""
+    """Hands an exception to sys.unraisablehook(), also where the caller would take it itself."""
 
     def __init__(self, error):
         self.error = error

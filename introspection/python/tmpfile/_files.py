@@ -2,7 +2,7 @@
 #
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
-"""TemporaryFile and NamedTemporaryFile: Python's own file objects on the descriptors of libtmpfile."""
+"""TemporaryFile and NamedTemporaryFile: Python's own file objects on descriptors of libtmpfile."""
 
 import functools
 import io
@@ -45,8 +45,8 @@ def TemporaryFile(mode='w+b', buffering=-1, encoding=None, newline=None, suffix=
 
 
 class _Closer:
-    """Closes a named file, once, and deletes it. It is apart from the wrapper so that a method of the
-    file, looked up on the wrapper, keeps the file open by holding this."""
+    """Closes a named file, once, and deletes it. It is apart from the wrapper so that a method of
+    the file, looked up on the wrapper, keeps the file open by holding this."""
 
     __slots__ = 'file', 'owner', 'name', 'delete_on_close', 'forks', 'closed'
 
@@ -155,8 +155,8 @@ def NamedTemporaryFile(mode='w+b', buffering=-1, encoding=None, newline=None, su
     object of open() has, which is its `file`, and with a `name`.
 
     With `delete_on_close` false the name stays until the end of the context, the collection of the
-    object or the exit of the process; with `delete` false for good. The other arguments are those of
-    TemporaryFile()."""
+    object or the exit of the process; with `delete` false for good. The other arguments are those
+    of TemporaryFile()."""
     if 'b' not in mode:
         encoding = io.text_encoding(encoding)
     if not delete:

@@ -51,7 +51,7 @@ def folder(path):
 
 @functools.lru_cache(maxsize=16)
 def block_size(path):
-    """What open() would make the buffer of a file in this folder; that asks the system each time."""
+    """How large open() would make the buffer of a file in this folder; it asks each time."""
     try:
         return getattr(os.stat(path), 'st_blksize', 0) or io.DEFAULT_BUFFER_SIZE
     except OSError:
@@ -147,7 +147,7 @@ _FILE_NAMES = sys.getfilesystemencoding(), sys.getfilesystemencodeerrors()
 
 
 def _create_audited(kind, function, args):
-    """Somebody listens. Only then libtmpfile is asked to tell, as each call back costs some time."""
+    """Somebody listens. Only then the library is asked to tell, as each callback costs time."""
     global _hook
     with _hook_lock:
         if not _hook:
@@ -164,8 +164,8 @@ def _create_audited(kind, function, args):
 
 
 def create(kind, path, function, *args):
-    """Calls a function of libtmpfile that makes something in the folder `path`. Events tell paths as
-    `kind`."""
+    """Calls a function of libtmpfile that makes something in the folder `path`. Events tell paths
+    as `kind`."""
     try:
         try:
             # Without hooks it returns before it looks at its argument, up to Python 3.12 at

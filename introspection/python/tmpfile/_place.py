@@ -64,7 +64,7 @@ def _default_folder():
 
 
 def place(prefix, suffix, dir):
-    """The folder as an absolute path, prefix and suffix as str or None, and the type of the result."""
+    """The folder as an absolute path, prefix and suffix as str or None, the type of the result."""
     if prefix is None and suffix is None and dir is None:
         if _known is not None and _package.tempdir is _known:
             return _known, None, None, str
@@ -74,8 +74,8 @@ def place(prefix, suffix, dir):
 
 
 def check_names(prefix, suffix, dir):
-    """Checks what place() will be given later, without a look at the disk. Returns `dir` such that it
-    means the same then."""
+    """Checks what place() will be given later, without a look at the disk. Returns `dir` such that
+    it means the same then."""
     kind = infer_return_type(prefix, suffix, dir)
     _native.check_affixes(_affix(prefix, kind, 'prefix'), _affix(suffix, kind, 'suffix'))
     return None if dir is None else os.path.abspath(dir)

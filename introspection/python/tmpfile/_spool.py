@@ -99,8 +99,8 @@ class SpooledTemporaryFile(io.IOBase):
     """A file that is in memory until it would grow beyond `max_size` bytes (0: no limit), or its
     fileno() is asked for; then it is a TemporaryFile().
 
-    The other arguments are those of TemporaryFile(). Of `mode` only text or binary counts: it can be
-    read and written, before and after."""
+    The other arguments are those of TemporaryFile(). Of `mode` only text or binary counts: it can
+    be read and written, before and after."""
 
     __class_getitem__ = classmethod(types.GenericAlias)
 
