@@ -5,8 +5,8 @@
 """The modules tempfile and tmpfile in the benchmark, in one process: to start Python with
 introspection takes longer than what is measured.
 
-Usage: bench_module.py WORK TIMES ROUNDS   a line of JSON: for each round and module the seconds of each
-                                           clock; the modules take turns
+Usage: bench_module.py WORK TIMES ROUNDS   a line of JSON: for each round and module, which take
+                                           turns, the seconds of each clock
        bench_module.py remove TREE...      removes trees with Tf.remove_tree()
 """
 

@@ -4,9 +4,9 @@
 
 """Runs CPython's own test_tempfile, as its package installs it, against tmpfile.
 
-The tests name private parts of CPython's module. Those that have a counterpart here, in the library's
-core, are given to them under CPython's names: its source of names, its candidates for the temporary
-folder, calls that fail. What cannot apply is in exceptions.txt, with the reason.
+The tests name private parts of CPython's module. Those that have a counterpart here, in the
+library's core, are given to them under CPython's names: its source of names, its candidates for the
+temporary folder, calls that fail. What cannot apply is in exceptions.txt, with the reason.
 """
 
 import contextlib
@@ -56,7 +56,7 @@ def get_candidate_names():
 
 
 class Names:
-    """What a test says the next names are, told to the library, whose names have eight characters."""
+    """What a test says the next names are, told to the library, which wants eight characters."""
 
     Source = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p)
 
