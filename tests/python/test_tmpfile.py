@@ -8,6 +8,7 @@ import gc
 import inspect
 import os
 import pathlib
+import signal
 import stat
 import subprocess
 import sys
@@ -17,7 +18,7 @@ import threading
 import unittest.mock
 import weakref
 
-from tf_testing import Case, GLib, Tf, in_child, main
+from tf_testing import Case, GLib, Tf, descriptors, in_child, main
 
 import tmpfile
 
@@ -231,6 +232,31 @@ class Processes(Case):
                 self.assertTrue(os.path.exists(name))
             directory.cleanup()
 
+    def test_nothing_is_written_twice(self):
+        """A child that ends by the usual way flushes what it has inherited."""
+        for make in ('TemporaryFile', 'NamedTemporaryFile', 'TemporaryFile(\'w+\')',
+                     'NamedTemporaryFile(\'w+\')', 'SpooledTemporaryFile(1)',
+                     'SpooledTemporaryFile(1, \'w+\')', 'NamedTemporaryFile(\'w+\', delete=False)'):
+            make += '' if make.endswith(')') else '()'
+            result = self.run_new(f'''
+                import os, sys
+                import tmpfile
+                with tmpfile.{make} as file:
+                    text = 'abc' if 'w+\\'' in {make!r} else b'abc'
+                    file.write(text)
+                    pid = os.fork()
+                    if pid == 0:
+                        file.write(text[:1])
+                        sys.exit(0)
+                    assert os.waitpid(pid, 0)[1] == 0
+                    file.write(text[:2])
+                    file.seek(0)
+                    assert file.read() == text + text[:1] + text[:2], file.read()
+                if os.path.exists(str(file.name)) and not isinstance(file.name, int):
+                    os.unlink(file.name)
+                ''')
+            self.assertEqual((result.returncode, result.stderr), (0, ''), make)
+
     def test_alive_at_the_end(self):
         """Wherever it is held, and however late it goes."""
         for holder in 'builtins', 'os', 'sys', 'tmpfile', 'tmpfile._native', 'gi':
@@ -311,10 +337,15 @@ class Errors(Case):
                 self.assertIsInstance(caught.exception, ValueError)
 
     def test_open_fails(self):
-        for name in 'TemporaryFile', 'NamedTemporaryFile':
-            with unittest.mock.patch('io.open', side_effect=KeyboardInterrupt):
-                with self.assertRaises(KeyboardInterrupt):
-                    getattr(tmpfile, name)()
+        for failing, mode in (('io.open', 'w+'), ('io.open', 'r+b'), ('io.FileIO', 'w+b'),
+                              ('io.BufferedRandom', 'w+b')):
+            for name in 'TemporaryFile', 'NamedTemporaryFile':
+                with unittest.mock.patch(failing, side_effect=KeyboardInterrupt):
+                    with self.assertRaises(KeyboardInterrupt):
+                        getattr(tmpfile, name)(mode)
+                gc.collect()
+                self.assertEqual(os.listdir(self.dir), [], (failing, name))
+                self.assertEqual(descriptors(), self.descriptors, (failing, name))
         for delete in False, True:
             with self.assertRaises(LookupError):
                 tmpfile.NamedTemporaryFile('w', encoding='none', delete=delete)

@@ -15,6 +15,22 @@ from tmpfile._make import mkstemp, typed
 from tmpfile._place import place
 
 
+def _is_usual(mode, buffering, encoding, newline, errors):
+    return (mode == 'w+b' and buffering > 1 and encoding is None and newline is None
+            and errors is None)
+
+
+def _open_usual(fd, buffering, closefd=True):
+    """open() for the mode that nearly all use, which has less to find out."""
+    try:
+        raw = io.FileIO(fd, 'r+b', closefd)
+    except BaseException:
+        if closefd:
+            os.close(fd)
+        raise
+    return io.BufferedRandom(raw, buffering)
+
+
 def _raw(file, mode):
     if 'b' not in mode:
         file = file.buffer
@@ -36,11 +52,14 @@ def TemporaryFile(mode='w+b', buffering=-1, encoding=None, newline=None, suffix=
 
     if buffering == -1:
         buffering = _native.block_size(dir)
-    # open() closes what its opener gave when it fails after that.
-    file = io.open(dir, mode, buffering, encoding, errors, newline, opener=lambda *unused:
-                   _native.create(kind, dir, _native.open_anonymous, dir))
-    raw = _raw(file, mode)
-    raw.name = raw.fileno()
+    if _is_usual(mode, buffering, encoding, newline, errors):
+        file = _open_usual(_native.create(kind, dir, _native.open_anonymous, dir), buffering)
+    else:
+        # When it fails, open() closes what its opener gave.
+        file = io.open(dir, mode, buffering, encoding, errors, newline, opener=lambda *unused:
+                       _native.create(kind, dir, _native.open_anonymous, dir))
+        _raw(file, mode).name = file.fileno()
+    _native.flush_at_fork(file)
     return file
 
 
@@ -104,6 +123,7 @@ class TemporaryFileWrapper:
         self.file = file
         self.name = name
         self.delete = delete
+        _native.flush_at_fork(file)
         self._closer = _Closer(file, owner, name, delete_on_close)
 
     def __getattr__(self, name):
@@ -171,8 +191,11 @@ def NamedTemporaryFile(mode='w+b', buffering=-1, encoding=None, newline=None, su
     if buffering == -1:
         buffering = _native.block_size(dir)
     try:
-        file = io.open(_native.get_fd(owner), mode, buffering, encoding, errors, newline,
-                       closefd=False)
+        fd = _native.get_fd(owner)
+        if _is_usual(mode, buffering, encoding, newline, errors):
+            file = _open_usual(fd, buffering, closefd=False)
+        else:
+            file = io.open(fd, mode, buffering, encoding, errors, newline, closefd=False)
         name = typed(_native.get_path(owner), kind)
         _raw(file, mode).name = name
         return TemporaryFileWrapper(file, name, True, delete_on_close, owner)

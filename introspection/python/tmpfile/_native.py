@@ -5,12 +5,14 @@
 """libtmpfile as this package calls it: without the conversions of the override, which cost as much
 as the work, with errors that are OSErrors, and with events for sys.audit()."""
 
+import contextlib
 import errno
 import functools
 import io
 import os
 import sys
 import threading
+import weakref
 
 import gi
 
@@ -58,9 +60,10 @@ def block_size(path):
         return io.DEFAULT_BUFFER_SIZE
 
 
-# --- whose ---
+# --- fork ---
 
 _forks = 0
+_live = set()
 
 
 def count_forks():
@@ -73,7 +76,22 @@ def _count_fork():
     _forks += 1
 
 
-os.register_at_fork(after_in_child=_count_fork)
+def flush_at_fork(file):
+    """Has a file object flushed before this process forks: what is in its buffer would be written by
+    both, and the child begins where the file object seems to be."""
+    _live.add(weakref.ref(file, _live.discard))
+
+
+def _flush():
+    for reference in list(_live):
+        file = reference()
+        # One that cannot be flushed now keeps what it has, and says so when it is asked to.
+        with contextlib.suppress(OSError, ValueError):
+            if file is not None and not file.closed:
+                file.flush()
+
+
+os.register_at_fork(before=_flush, after_in_child=_count_fork)
 
 # --- errors ---
 
@@ -168,7 +186,7 @@ def create(kind, path, function, *args):
     as `kind`."""
     try:
         try:
-            # Without hooks it returns before it looks at its argument, up to Python 3.12 at
+            # Without hooks it returns before it looks at its argument, up to Python 3.13 at
             # least; where it looks first, the events are raised for nobody, which is only slower.
             sys.audit(None)
         except TypeError:
