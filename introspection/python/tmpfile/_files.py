@@ -85,7 +85,10 @@ class _Closer:
             self.file.close()
         finally:
             if self.owner is not None:
-                self._end(_native.close, self.owner, None)
+                try:
+                    _native.close(self.owner, None)
+                except _native.GLib.Error as error:
+                    self._judge(error)
 
     def clean_up(self):
         """Closes and deletes, also what stays when it is closed."""
@@ -93,18 +96,20 @@ class _Closer:
             self.close()
         finally:
             if not self.delete_on_close and self.forks == _native.count_forks():
-                self._end(_native.delete, self.owner)
+                try:
+                    _native.delete(self.owner)
+                except _native.GLib.Error as error:
+                    self._judge(error)
 
-    def _end(self, function, *args):
-        try:
-            function(*args)
-        except _native.GLib.Error as error:
-            # What somebody else deleted, moved or replaced is not ours to delete any more.
-            if not error.matches(_native.Gio.io_error_quark(), _native.Gio.IOErrorEnum.NOT_FOUND):
-                raise _native.translate(error, self.name) from None
+    def _judge(self, error):
+        # What somebody else deleted, moved or replaced is not ours to delete any more.
+        if not error.matches(_native.Gio.io_error_quark(), _native.Gio.IOErrorEnum.NOT_FOUND):
+            raise _native.translate(error, self.name) from None
 
     def __del__(self, is_finalizing=sys.is_finalizing, count_forks=_native.count_forks,
                 warn=warnings.warn):
+        if self.closed and self.delete_on_close:
+            return
         forgotten = not self.closed and self.forks == count_forks()
         if is_finalizing():
             # Nothing can be called any more through introspection. The library deletes at exit.
