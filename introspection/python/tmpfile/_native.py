@@ -77,8 +77,8 @@ def _count_fork():
 
 
 def flush_at_fork(file):
-    """Has a file object flushed before this process forks: what is in its buffer would be written by
-    both, and the child begins where the file object seems to be."""
+    """Has a file object flushed before this process forks: what is in its buffer would be written
+    by both, and the child begins where the file object seems to be."""
     _live.add(weakref.ref(file, _live.discard))
 
 
@@ -86,14 +86,16 @@ def _flush():
     for reference in list(_live):
         file = reference()
         # One that cannot be flushed now keeps what it has, and says so when it is asked to.
-        with contextlib.suppress(OSError, ValueError):
+        with contextlib.suppress(Exception):
             if file is not None and not file.closed:
                 file.flush()
 
 
 os.register_at_fork(before=_flush, after_in_child=_count_fork)
 
+
 # --- errors ---
+
 
 class BadNameError(FileNotFoundError, ValueError):
     """A prefix or suffix that leads out of the folder. CPython follows it, and mostly finds no such
