@@ -447,6 +447,7 @@ tf_folder_new (const TfPlace  *place,
       tf_folder_unref (self);
       return NULL;
     }
+  tf_owned_adopt (&self->owned);
   tf_owned_register (&self->owned);
 
   return self;

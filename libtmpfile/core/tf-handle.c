@@ -121,32 +121,26 @@ take_options (TfHandle              *self,
   self->forks = tf_os_forks ();
 }
 
-static gboolean
-open_named (TfHandle         *self,
-            const TfPlace    *place,
-            TfFolder         *folder,
-            guint             permissions,
-            TfOsCreateFlags   flags,
-            GError          **error)
+static void
+take_name (TfHandle         *self,
+           char             *path,
+           const TfIdentity *id,
+           TfFolder         *folder)
 {
-  TfStat stat;
-
-  self->fd = tf_opener_create_file (place, permissions, flags, &self->path, &stat, error);
-  if (self->fd == -1)
-    return FALSE;
-
-  self->id = stat.id;
+  self->path = path;
+  self->id = *id;
   self->seen = TRUE;
   if (folder != NULL)
     {
       self->folder = tf_folder_ref (folder);
-      self->name = strrchr (self->path, G_DIR_SEPARATOR) + 1;
+      self->name = strrchr (path, G_DIR_SEPARATOR) + 1;
     }
   if (self->auto_delete)
     tf_owned_register (&self->channel.owned);
-  return TRUE;
 }
 
+/* Whoever audits is called meanwhile, so the lock is taken when the file is there: until then the
+ * handle is NEW, and nobody else changes it. */
 gboolean
 tf_handle_open (TfHandle               *self,
                 const TfPlace          *place,
@@ -155,28 +149,31 @@ tf_handle_open (TfHandle               *self,
                 GError                **error)
 {
   TfOsCreateFlags flags = options->append ? TF_OS_CREATE_APPEND : TF_OS_CREATE_NONE;
-  gboolean opened;
+  gboolean linkable = FALSE;
+  char *path = NULL;
+  TfStat stat;
+  int fd;
 
   if (!check_options (options, error))
+    return FALSE;
+  if (options->anonymous)
+    fd = tf_opener_create_anonymous (place, flags, &linkable, error);
+  else
+    fd = tf_opener_create_file (place, options->permissions, flags, &path, &stat, error);
+  if (fd == -1)
     return FALSE;
 
   tf_channel_lock (&self->channel);
   g_assert (self->channel.state == TF_CHANNEL_NEW);
   take_options (self, options);
-  if (options->anonymous)
-    {
-      self->fd = tf_opener_create_anonymous (place, flags, &self->linkable, error);
-      opened = self->fd != -1;
-    }
-  else
-    {
-      opened = open_named (self, place, folder, options->permissions, flags, error);
-    }
-  if (opened)
-    self->channel.state = TF_CHANNEL_OPEN;
+  tf_owned_adopt (&self->channel.owned);
+  self->fd = fd;
+  self->linkable = linkable;
+  if (path != NULL)
+    take_name (self, path, &stat.id, folder);
+  self->channel.state = TF_CHANNEL_OPEN;
   tf_channel_unlock (&self->channel);
-
-  return opened;
+  return TRUE;
 }
 
 TfHandle *

@@ -49,6 +49,13 @@ tf_owned_is_ours (const TfOwned *self)
   return self->generation == tf_os_generation ();
 }
 
+/* What is made for it now is this process's, also when a parent had made the object. */
+static inline void
+tf_owned_adopt (TfOwned *self)
+{
+  self->generation = tf_os_generation ();
+}
+
 /* What exit does: discards all in the register. Waits a second at most in all. Thread-safe. */
 void     tf_owner_discard_all (void);
 

@@ -94,19 +94,45 @@ find_usable (const char *place,
   return NULL;
 }
 
+/* In a forked child they are the parent's. */
+static void
+lock_sessions (void)
+{
+  if (!tf_lock_acquire (&sessions.lock))
+    return;
+  sessions.items = NULL;
+  sessions.n = 0;
+}
+
+/* Without the lock, for whoever audits is called. Another thread may do the same meanwhile: then
+ * the one that comes second takes the folder of the first, and its own goes. */
 static TfFolder *
 make_folder (const char  *place,
              GError     **error)
 {
   g_autofree char *prefix = make_prefix ();
   const TfPlace where = { TF_OS_CWD, place, prefix, NULL };
-  TfFolder *folder = tf_folder_new (&where, error);
+  TfFolder *made = tf_folder_new (&where, error);
+  TfFolder *folder;
 
-  if (folder == NULL)
+  if (made == NULL)
     return NULL;
-  drop_gone_ones ();
-  sessions.items = g_renew (Session, sessions.items, sessions.n + 1);
-  sessions.items[sessions.n++] = (Session) { folder, place };
+  lock_sessions ();
+  folder = find_usable (place, TRUE);
+  if (folder == NULL)
+    {
+      drop_gone_ones ();
+      sessions.items = g_renew (Session, sessions.items, sessions.n + 1);
+      sessions.items[sessions.n++] = (Session) { made, place };
+      folder = made;
+    }
+  tf_folder_ref (folder);
+  tf_lock_release (&sessions.lock);
+  if (folder != made)
+    {
+      tf_folder_abandon (made);
+      tf_folder_unref (made);
+    }
   return folder;
 }
 
@@ -119,19 +145,12 @@ get (gboolean   look,
 
   if (place == NULL)
     return NULL;
-  /* In a forked child they are the parent's. */
-  if (tf_lock_acquire (&sessions.lock))
-    {
-      sessions.items = NULL;
-      sessions.n = 0;
-    }
+  lock_sessions ();
   folder = find_usable (place, look);
-  if (folder == NULL)
-    folder = make_folder (place, error);
   if (folder != NULL)
     tf_folder_ref (folder);
   tf_lock_release (&sessions.lock);
-  return folder;
+  return folder != NULL ? folder : make_folder (place, error);
 }
 
 TfFolder *

@@ -14,10 +14,7 @@
 
 #include "core/tf-spool-private.h"
 
-#include "core/tf-name-private.h"
-#include "core/tf-session-private.h"
-#include "core/tf-temp-dir-private.h"
-#include "platform/tf-error-private.h"
+#include "core/tf-spool-place-private.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -41,12 +38,7 @@ struct _TfSpool
   gboolean stolen;
 
   guint64 max_size;     /* bytes, 0 without limit */
-  char *folder;         /* nullable, as the two that follow */
-  char *prefix;
-  char *suffix;
-  int buffer_size;
-  gboolean remote;
-  gboolean session;
+  TfSpoolPlace place;   /* with strings of our own */
   TfSpoolRolled rolled;
   gpointer rolled_data;
 };
@@ -145,39 +137,21 @@ fill_gap (TfSpool *self,
 
 /* --- the rollover -------------------------------------------------------------------------- */
 
-static gboolean
-refuse_remote (TfSpool  *self,
-               GError  **error)
-{
-  return tf_error_set_code (error, G_IO_ERROR_NOT_SUPPORTED,
-                            _("Could not create a temporary file in “%s”: it is not local"),
-                            self->folder);
-}
-
+/* The lock is released meanwhile, for whoever audits is called: others may have rolled over or
+ * closed the spool when this returns. */
 static TfHandle *
 open_file (TfSpool  *self,
            GError  **error)
 {
-  g_autofree char *folder = NULL;
-  TfHandleOptions options = TF_HANDLE_OPTIONS_INIT;
-  TfPlace place = { TF_OS_CWD, NULL, self->prefix, self->suffix };
+  TfSpoolPlace place;
   TfHandle *handle;
 
-  if ((self->remote && !refuse_remote (self, error)) ||
-      !tf_name_check_affix (self->prefix, error) || !tf_name_check_affix (self->suffix, error))
-    return NULL;
-  folder = self->session && self->folder == NULL ? tf_session_find_path (error)
-                                                 : tf_temp_dir_resolve (self->folder, error);
-  if (folder == NULL)
-    return NULL;
-
-  place.folder = folder;
-  options.buffer_size = self->buffer_size;
-  handle = tf_handle_new ();
-  if (tf_handle_open (handle, &place, NULL, &options, error))
-    return handle;
-  tf_handle_unref (handle);
-  return NULL;
+  tf_spool_place_copy (&place, &self->place);
+  tf_channel_unlock (&self->head.channel);
+  handle = tf_spool_place_open (&place, error);
+  tf_spool_place_clear (&place);
+  tf_channel_lock (&self->head.channel);
+  return handle;
 }
 
 /* Puts the memory into the file, so that a full disk shows now, and the cursor where ours is. */
@@ -199,11 +173,24 @@ copy_to (TfSpool    *self,
   return tf_channel_flush (file, error) && tf_channel_seek (file, self->cursor, G_SEEK_SET, error);
 }
 
+static void
+take_file (TfSpool   *self,
+           TfHandle  *handle,
+           gboolean   asked)
+{
+  g_atomic_pointer_set (&self->handle, handle);
+  g_atomic_pointer_set (&self->head.front, (TfChannel *) handle);
+  free_memory (self);
+  if (self->rolled != NULL)
+    self->rolled (asked, self->rolled_data);
+}
+
 static gboolean
 roll (TfSpool   *self,
       gboolean   asked,
       GError   **error)
 {
+  gboolean done;
   TfHandle *handle;
 
   if (self->handle != NULL)
@@ -211,19 +198,19 @@ roll (TfSpool   *self,
   handle = open_file (self, error);
   if (handle == NULL)
     return FALSE;
-  if (!copy_to (self, (TfChannel *) handle, error))
-    {
-      tf_handle_abandon (handle);
-      tf_handle_unref (handle);
-      return FALSE;
-    }
 
-  g_atomic_pointer_set (&self->handle, handle);
-  g_atomic_pointer_set (&self->head.front, (TfChannel *) handle);
-  free_memory (self);
-  if (self->rolled != NULL)
-    self->rolled (asked, self->rolled_data);
-  return TRUE;
+  if (self->head.channel.state != TF_CHANNEL_OPEN)
+    done = tf_channel_refuse (self->head.channel.state, error);
+  else
+    done = self->handle != NULL || copy_to (self, (TfChannel *) handle, error);
+  if (done && self->handle == NULL)
+    {
+      take_file (self, handle, asked);
+      return TRUE;
+    }
+  tf_handle_abandon (handle);
+  tf_handle_unref (handle);
+  return done;
 }
 
 /* Sees to it that `size` bytes have room: in memory if the bound allows it, else in a file. A bound
@@ -438,9 +425,7 @@ spool_finalize (TfOwned *owned)
   g_clear_pointer (&self->handle, tf_owned_unref);
   if (!g_atomic_int_get (&self->moving))
     g_free (self->data);
-  g_free (self->folder);
-  g_free (self->prefix);
-  g_free (self->suffix);
+  tf_spool_place_clear (&self->place);
   tf_channel_clear (&self->head.channel);
   g_free (self);
 }
@@ -467,7 +452,7 @@ tf_spool_new (guint64 max_size)
   self->head.channel.state = TF_CHANNEL_OPEN;
   self->head.front = &self->head.channel;
   self->max_size = max_size;
-  self->buffer_size = -1;
+  self->place = (TfSpoolPlace) TF_SPOOL_PLACE_INIT;
   return self;
 }
 
@@ -485,15 +470,8 @@ tf_spool_set_place (TfSpool            *self,
                     const TfSpoolPlace *place)
 {
   tf_channel_lock (&self->head.channel);
-  g_free (self->folder);
-  g_free (self->prefix);
-  g_free (self->suffix);
-  self->folder = g_strdup (place->folder);
-  self->prefix = g_strdup (place->prefix);
-  self->suffix = g_strdup (place->suffix);
-  self->buffer_size = place->buffer_size;
-  self->remote = place->remote;
-  self->session = place->session;
+  tf_spool_place_clear (&self->place);
+  tf_spool_place_copy (&self->place, place);
   tf_channel_unlock (&self->head.channel);
 }
 
