@@ -9,6 +9,7 @@
 
 #include "core/tf-folder-private.h"
 
+#include "core/tf-audit-private.h"
 #include "platform/tf-error-private.h"
 
 #include <glib/gi18n-lib.h>
@@ -440,8 +441,8 @@ tf_folder_new (const TfPlace  *place,
   tf_lock_init (&self->lock);
   self->fd = -1;
   self->auto_delete = TRUE;
-  self->path = tf_opener_try (place, create_cb, self, N_("Could not create the folder “%s”: %s"),
-                              error);
+  self->path = tf_opener_ask_and_try (place, TF_AUDIT_FOLDER, create_cb, self,
+                                      N_("Could not create the folder “%s”: %s"), error);
   if (self->path == NULL)
     {
       tf_folder_unref (self);

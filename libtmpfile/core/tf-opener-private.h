@@ -32,9 +32,25 @@ char *tf_opener_try (const TfPlace  *place,
                      gpointer        data,
                      const char     *format,
                      GError        **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The same, asking the audit hooks before each name, so without a lock; a refusal ends it. */
+char *tf_opener_ask_and_try (const TfPlace  *place,
+                             const char     *event,
+                             TfOpenFunc      func,
+                             gpointer        data,
+                             const char     *format,
+                             GError        **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* All that follow ask the audit hooks first, but for what is only a step of something else. */
 
 /* What is behind tf_mkstemp(): a file of exactly that mode. -1 on error. */
 int   tf_opener_create_file      (const TfPlace   *place,
+                                  guint            mode,
+                                  TfOsCreateFlags  flags,
+                                  char           **path,
+                                  TfStat          *stat,
+                                  GError         **error);
+/* A step of something else: no hook is asked. */
+int   tf_opener_create_quietly   (const TfPlace   *place,
                                   guint            mode,
                                   TfOsCreateFlags  flags,
                                   char           **path,
@@ -58,7 +74,8 @@ TfStatus tf_opener_remove_fresh  (const char *path, const TfIdentity *made);
 TfStatus tf_opener_check_free    (int dir, const char *name);
 
 /* What the caller makes of a name: FALSE with G_IO_ERROR_EXISTS or G_IO_ERROR_ADDRESS_IN_USE asks
- * for another, FALSE without an error is G_IO_ERROR_FAILED. */
+ * for another, FALSE without an error is G_IO_ERROR_FAILED. The audit hooks are asked as before a
+ * file. */
 typedef gboolean (*TfOpenerMakeFunc) (const char *path, gpointer data, GError **error);
 char *tf_opener_make             (const TfPlace    *place,
                                   TfOpenerMakeFunc  func,

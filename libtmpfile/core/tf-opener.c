@@ -9,6 +9,7 @@
 
 #include "core/tf-opener-private.h"
 
+#include "core/tf-audit-private.h"
 #include "core/tf-name-private.h"
 #include "platform/tf-error-private.h"
 
@@ -58,11 +59,12 @@ check_affixes (const TfPlace  *place,
 }
 
 char *
-tf_opener_try (const TfPlace  *place,
-               TfOpenFunc      func,
-               gpointer        data,
-               const char     *format,
-               GError        **error)
+tf_opener_ask_and_try (const TfPlace  *place,
+                       const char     *event,
+                       TfOpenFunc      func,
+                       gpointer        data,
+                       const char     *format,
+                       GError        **error)
 {
   g_autofree char *path = NULL;
   char *name, *random;
@@ -77,6 +79,8 @@ tf_opener_try (const TfPlace  *place,
       if (i >= COLLISIONS_TO_DISTRUST)
         tf_name_discard_pool ();
       tf_name_randomize (random);
+      if (event != NULL && !tf_audit_ask (event, path, error))
+        return NULL;
 
       status = func (place->dir, place->dir == TF_OS_CWD ? path : name, path, data);
       if (status == 0)
@@ -87,6 +91,16 @@ tf_opener_try (const TfPlace  *place,
 
   tf_error_set (error, status, _(format), path);
   return NULL;
+}
+
+char *
+tf_opener_try (const TfPlace  *place,
+               TfOpenFunc      func,
+               gpointer        data,
+               const char     *format,
+               GError        **error)
+{
+  return tf_opener_ask_and_try (place, NULL, func, data, format, error);
 }
 
 typedef struct
@@ -115,6 +129,21 @@ tf_opener_create_file (const TfPlace    *place,
                        char            **path,
                        TfStat           *stat,
                        GError          **error)
+{
+  FileRequest request = { mode, flags, -1, stat };
+
+  *path = tf_opener_ask_and_try (place, TF_AUDIT_FILE, open_file, &request,
+                                 N_("Could not create “%s”: %s"), error);
+  return *path != NULL ? request.fd : -1;
+}
+
+int
+tf_opener_create_quietly (const TfPlace    *place,
+                          guint             mode,
+                          TfOsCreateFlags   flags,
+                          char            **path,
+                          TfStat           *stat,
+                          GError          **error)
 {
   FileRequest request = { mode, flags, -1, stat };
 
@@ -173,7 +202,7 @@ tf_opener_create_anonymous (const TfPlace    *place,
   TfStatus status;
   int fd;
 
-  if (!check_affixes (place, error))
+  if (!check_affixes (place, error) || !tf_audit_ask (TF_AUDIT_FILE, place->folder, error))
     return -1;
 
   status = tf_os_create_anonymous (place->folder, flags, &fd);
@@ -200,8 +229,8 @@ char *
 tf_opener_create_folder (const TfPlace  *place,
                          GError        **error)
 {
-  return tf_opener_try (place, open_folder, NULL, N_("Could not create the folder “%s”: %s"),
-                        error);
+  return tf_opener_ask_and_try (place, TF_AUDIT_FOLDER, open_folder, NULL,
+                                N_("Could not create the folder “%s”: %s"), error);
 }
 
 int
@@ -256,6 +285,9 @@ make_it (int         dir,
   MakeRequest *request = data;
 
   g_clear_error (&request->error);
+  /* Whatever the error of a refusal is, it ends the search. */
+  if (!tf_audit_ask (TF_AUDIT_FILE, path, &request->error))
+    return tf_os_status (TF_CONDITION_NOT_SUPPORTED);
   if (request->func (path, request->data, &request->error))
     return 0;
   if (g_error_matches (request->error, G_IO_ERROR, G_IO_ERROR_EXISTS) ||

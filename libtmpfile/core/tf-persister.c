@@ -399,7 +399,7 @@ create_copy (Publication  *publication,
 
   for (guint i = 0; i < MAX_COPIES; i++)
     {
-      copy = tf_opener_create_file (&place, 0600, TF_OS_CREATE_NONE, intermediate, stat, error);
+      copy = tf_opener_create_quietly (&place, 0600, TF_OS_CREATE_NONE, intermediate, stat, error);
       if (copy == -1)
         return -1;
       if (take_guard (publication, copy, *intermediate) && !is_swept (copy))

@@ -42,7 +42,7 @@ is_usable (const char  *folder,
   TfStat stat;
   int fd;
 
-  fd = tf_opener_create_file (&place, 0600, TF_OS_CREATE_NONE, &path, &stat, error);
+  fd = tf_opener_create_quietly (&place, 0600, TF_OS_CREATE_NONE, &path, &stat, error);
   if (fd == -1)
     return FALSE;
   written = tf_os_write (fd, "blat", 4, &done);
