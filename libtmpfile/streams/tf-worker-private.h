@@ -18,6 +18,11 @@ G_BEGIN_DECLS
 void tf_worker_run (GTask           *task,
                     GTaskThreadFunc  func);
 
+/* In the worker, around a wait for the caller's main context: its thread is not counted meanwhile,
+ * so that others get their turn, up to a bound. */
+void tf_worker_begin_wait (void);
+void tf_worker_end_wait   (void);
+
 /* In the worker, last: return the task in its own main context, FALSE, -1 or NULL where there is an
  * error, which is taken, as is the object; and take the worker's reference to the task. */
 void tf_worker_return_boolean (GTask *task, GError *error);
