@@ -16,6 +16,7 @@
 #include "tf-temporary-file.h"
 #include "tf-spooled-file.h"
 #include "tf-temporary-directory.h"
+#include "tf-audit.h"
 #include "tf-cleanup.h"
 #include "tf-remove-tree.h"
 #include "tf-sweep.h"

@@ -62,15 +62,18 @@ open_in_session (TfTemporaryFile  *self,
 {
   TfFolder *folder = tf_session_get (error);
   g_autoptr (GError) problem = NULL;
-  gboolean opened;
+  gboolean opened, gone;
 
   if (folder == NULL)
     return FALSE;
   opened = try_session (self, folder, &problem);
+  /* An audit hook may refuse with the same error. */
+  gone = g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_NOT_FOUND) &&
+         !tf_folder_is_there (folder);
   tf_folder_unref (folder);
-  if (!opened && !g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+  if (!opened && !gone)
     g_propagate_error (error, g_steal_pointer (&problem));
-  if (opened || problem == NULL)
+  if (!gone)
     return opened;
 
   folder = tf_session_find (error);

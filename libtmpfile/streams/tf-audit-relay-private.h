@@ -13,8 +13,8 @@
 G_BEGIN_DECLS
 
 /* In a worker: calls `func` with what belongs to the task. Meanwhile what is created is asked about
- * in the task's main context, with its priority; until there is an answer, or the task's cancellable
- * is cancelled, the worker waits. `muted`: nobody is asked, since a hook began it. */
+ * in the task's main context, with its priority; the worker waits for the answer, or until the
+ * task's cancellable is cancelled. `muted`: nobody is asked, since a hook began it. */
 void tf_audit_relay_run (GTask           *task,
                          GTaskThreadFunc  func,
                          gboolean         muted);
