@@ -227,9 +227,28 @@ function _overrideDirectory(Tf) {
         proto[Symbol.asyncDispose] = proto.cleanup_async;
 }
 
+// `func` is given the event and a Gio.File. It refuses by false, or by an exception: a GLib.Error
+// goes on as it is, any other becomes a Gio.IOErrorEnum with its text.
+function _overrideAudit(Tf) {
+    const add = Tf.add_audit_hook;
+
+    Tf.add_audit_hook = function (func) {
+        return add((event, file) => {
+            try {
+                return func(event, file) !== false;
+            } catch (error) {
+                if (!(error instanceof GLib.Error))
+                    _fail(Gio.IOErrorEnum.PERMISSION_DENIED, `${error}`);
+                throw error;
+            }
+        });
+    };
+}
+
 function _init() {
     const Tf = this;
 
+    _overrideAudit(Tf);
     _overrideFile(Tf);
     _overrideSpool(Tf);
     _overrideDirectory(Tf);

@@ -4,14 +4,15 @@
 
 """What Python expects of namespace Tf, beyond what introspection gives: constructors that
 initialise, `with`, the methods of a binary file, os.PathLike, exceptions that are both GLib.Error
-and OSError, and that children of multiprocessing clean up at their end. All of it is possible
-without this file too, only less naturally.
+and OSError, those of audit hooks unchanged, and that children of multiprocessing clean up at their
+end. All of it is possible without this file too, only less naturally.
 """
 
 import errno
 import functools
 import os
 import sys
+import threading
 
 from gi.module import get_introspection_module
 from gi.overrides import override
@@ -150,6 +151,29 @@ def _converters(info):
 
 # --- calls ---
 
+class _Refusals(threading.local):
+    raised = None   # what audit hooks raised during our call that this thread is in, if it is
+
+
+_refusals = _Refusals()
+
+
+def _call(function, values, args, kwargs):
+    """Calls `function`, which is about `values`: what an audit hook raises comes out unchanged,
+    other errors translated."""
+    outer = _refusals.raised
+    _refusals.raised = raised = []
+    try:
+        return function(*args, **kwargs)
+    except GLib.Error as error:
+        if not raised:
+            raise _translate(error, values) from None
+    finally:
+        _refusals.raised = outer
+    # Nothing here may refer to it any more, or the two would keep each other.
+    raise raised.pop()
+
+
 class _Awaitable:
     """An asynchronous call under way (PyGObject 3.50 and later), with our exceptions."""
 
@@ -177,10 +201,7 @@ def _guard(function, info, skip=0):
         kwargs = {name: by_name[name](value) if name in by_name else value
                   for name, value in kwargs.items()}
         values = [*args[skip:], *kwargs.values(), *args[:skip]]
-        try:
-            result = function(*args, **kwargs)
-        except GLib.Error as error:
-            raise _translate(error, values) from None
+        result = _call(function, values, args, kwargs)
         return _Awaitable(result, values) if hasattr(result, '__await__') else result
 
     call.__name__ = call.__qualname__ = info.get_name()
@@ -197,10 +218,7 @@ def _guard_method(cls, name, info):
 def _raising(method):
     """For methods written here: errors translated."""
     def call(self, *args, **kwargs):
-        try:
-            return method(self, *args, **kwargs)
-        except GLib.Error as error:
-            raise _translate(error, [self]) from None
+        return _call(method, [self], (self, *args), kwargs)
 
     call.__name__, call.__qualname__ = method.__name__, method.__qualname__
     call.__doc__ = method.__doc__
@@ -508,6 +526,33 @@ def make(func, dir=None, prefix=None, suffix=None):
             raise raised[0] from None
         raise
 
+
+def add_audit_hook(func):
+    """Calls func(event, file) before each temporary file ('tempfile.mkstemp') or folder
+    ('tempfile.mkdtemp') is made, with a Gio.File; returns the id for remove_audit_hook().
+
+    False refuses with a PermissionError, and so does an exception. Raised during a call of this
+    namespace, it goes on to its caller unchanged. Where there is no such caller it becomes a
+    GLib.Error, if it is none already a PermissionError with its text: that is so for asynchronous
+    calls, whose finish raises it, for streams, and for get_fd(), which returns -1."""
+    def call(event, file, *unused):
+        raised, _refusals.raised = _refusals.raised, None
+        try:
+            return func(event, file) is not False
+        except BaseException as error:
+            if raised is not None:
+                raised.append(error)
+            if isinstance(error, GLib.Error):
+                raise
+            raise GLib.Error(str(error) or type(error).__name__, _DOMAIN,
+                             int(_Code.PERMISSION_DENIED)) from None
+        finally:
+            _refusals.raised = raised
+
+    return Tf.add_audit_hook(call)
+
+
+__all__.append('add_audit_hook')
 
 _get_location = globals()['get_location']
 _remove_tree, _remove_tree_async = globals()['remove_tree'], globals()['remove_tree_async']
