@@ -30,7 +30,8 @@ def _clean_up(owner, ignore_errors):
         _native.clean_up(owner, None)
     except _native.GLib.Error as error:
         if not ignore_errors:
-            raise _native.translate(error, owner.get_path()) from None
+            # What the block raised is not hidden by it.
+            raise _native.translate(error, owner.get_path()) from error.__context__
 
 
 def _finalize(owner, forks, message, ignore_errors, count_forks=_native.count_forks,

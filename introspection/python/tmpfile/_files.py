@@ -104,7 +104,8 @@ class _Closer:
     def _judge(self, error):
         # What somebody else deleted, moved or replaced is not ours to delete any more.
         if not error.matches(_native.Gio.io_error_quark(), _native.Gio.IOErrorEnum.NOT_FOUND):
-            raise _native.translate(error, self.name) from None
+            # The file that could not be flushed, or what the block raised, is not hidden by it.
+            raise _native.translate(error, self.name) from error.__context__
 
     def __del__(self, is_finalizing=sys.is_finalizing, count_forks=_native.count_forks,
                 warn=warnings.warn):
