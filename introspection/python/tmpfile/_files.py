@@ -16,8 +16,8 @@ from tmpfile._place import place
 
 
 def _is_usual(mode, buffering, encoding, newline, errors):
-    return (mode == 'w+b' and buffering > 1 and encoding is None and newline is None
-            and errors is None)
+    return (mode == 'w+b' and type(buffering) is int and 1 < buffering < 1 << 31
+            and encoding is None and newline is None and errors is None)
 
 
 def _open_usual(fd, buffering, closefd=True):

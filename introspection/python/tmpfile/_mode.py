@@ -6,6 +6,7 @@
 
 import codecs
 import functools
+import operator
 
 
 def _check_mode(mode):
@@ -19,20 +20,19 @@ def _check_mode(mode):
     return 'b' in letters
 
 
-@functools.lru_cache(maxsize=64)
+# 1.0 is no buffer size, though it is equal to 1.
+@functools.lru_cache(maxsize=64, typed=True)
 def check_open_arguments(mode, buffering, encoding, newline, errors):
     """Raises what open() would raise."""
     if not isinstance(mode, str):
         raise TypeError('mode must be str, not ' + type(mode).__name__)
-    if not isinstance(buffering, int):
-        raise TypeError('buffering must be int, not ' + type(buffering).__name__)
+    if not -1 << 31 <= operator.index(buffering) < 1 << 31:
+        raise OverflowError('buffering is too large')
     if _check_mode(mode):
         for name, value in (('encoding', encoding), ('errors', errors), ('newline', newline)):
             if value is not None:
                 raise ValueError("binary mode doesn't take an %s argument" % name)
     elif buffering == 0:
         raise ValueError("can't have unbuffered text I/O")
-    if buffering < -1:
-        raise ValueError('invalid buffering size')
     if errors is not None and 'b' not in mode:
         codecs.lookup_error(errors)
