@@ -67,7 +67,7 @@ class _Closer:
     """Closes a named file, once, and deletes it. It is apart from the wrapper so that a method of
     the file, looked up on the wrapper, keeps the file open by holding this."""
 
-    __slots__ = 'file', 'owner', 'name', 'delete_on_close', 'forks', 'closed'
+    __slots__ = 'file', 'owner', 'name', 'delete_on_close', 'forks', 'closed', 'detached'
 
     def __init__(self, file, owner, name, delete_on_close):
         self.file = file
@@ -76,6 +76,7 @@ class _Closer:
         self.delete_on_close = delete_on_close
         self.forks = _native.count_forks()
         self.closed = False
+        self.detached = False
 
     def close(self):
         if self.closed:
@@ -85,10 +86,25 @@ class _Closer:
             self.file.close()
         finally:
             if self.owner is not None:
-                try:
-                    _native.close(self.owner, None)
-                except _native.GLib.Error as error:
-                    self._judge(error)
+                self._close_owner()
+
+    def _close_owner(self):
+        try:
+            if not self.detached:
+                _native.close(self.owner, None)
+            elif self.delete_on_close and self.forks == _native.count_forks():
+                _native.delete(self.owner)
+        except _native.GLib.Error as error:
+            self._judge(error)
+
+    def detach(self):
+        """What the file is made of has the descriptor from now on, for as long as it lives."""
+        raw = getattr(getattr(self.file, 'buffer', self.file), 'raw', None)
+        found = self.file.detach()
+        if self.owner is not None:
+            raw._owner = self.owner
+            self.detached = True
+        return found
 
     def clean_up(self):
         """Closes and deletes, also what stays when it is closed."""
@@ -169,6 +185,9 @@ class TemporaryFileWrapper:
         # A generator, as it holds the wrapper while it runs.
         for line in self.file:
             yield line
+
+    def detach(self):
+        return self._closer.detach()
 
     def close(self):
         """Closes the file, and deletes it unless it was made with other wishes."""
