@@ -48,6 +48,10 @@ def _move(memory, open_file):
     return file
 
 
+def _nobody():
+    return None
+
+
 class _Below(io.BytesIO):
     """What is below the text layer: the memory; later the file, to which its methods lead then. The
     text layer stays, so that what it knows is not lost: the state of its decoder, what it has read
@@ -81,6 +85,12 @@ class _Below(io.BytesIO):
                 self._file.close()
         finally:
             super().close()
+
+    def let_go(self):
+        """What there is without a text layer and a bound: the file itself, or this memory."""
+        self._spool = _nobody
+        file, self._file = self._file, None
+        return self if file is None else file
 
     def lead_to(self, file):
         super().truncate(0)
@@ -140,6 +150,8 @@ class SpooledTemporaryFile(io.IOBase):
             self._file = file
         else:
             below = self._file.buffer
+            if below is None:
+                raise ValueError('underlying buffer has been detached')
             below.lead_to(_move(below, self._open))
             self._file.mode = self._mode
         self._rolled = True
@@ -252,6 +264,8 @@ class SpooledTemporaryFile(io.IOBase):
         return self._file.write(s)
 
     def writelines(self, iterable):
+        if self._file.closed:
+            raise ValueError('I/O operation on closed file.')
         for line in iterable:
             self.write(line)
 
@@ -271,7 +285,8 @@ class SpooledTemporaryFile(io.IOBase):
         return self._file.tell()
 
     def detach(self):
-        return self._file.detach()
+        found = self._file.detach()
+        return found.let_go() if isinstance(found, _Below) else found
 
     def close(self):
         self._file.close()
