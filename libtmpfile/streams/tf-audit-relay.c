@@ -64,7 +64,7 @@ answer (Question *question,
         GError   *error)
 {
   g_mutex_lock (&question->lock);
-  if (!question->answered)
+  if (!question->answered && !question->cancelled)
     {
       question->answered = TRUE;
       question->allowed = allowed;
