@@ -140,6 +140,7 @@ tf_handle_hold (TfHandle  *self,
   TfStatus status;
   TfLookup where;
   int held = -1;
+  int last = -1;
   TfStat stat;
 
   if (self->held || !tf_handle_begin_lookup (self, &where))
@@ -155,16 +156,24 @@ tf_handle_hold (TfHandle  *self,
       tf_os_close (held);
       return TRUE;
     }
-  status = tf_os_close (self->fd);
-  self->fd = held;
-  self->held = TRUE;
-  return status == 0 || tf_error_set (error, status, _("Could not close “%s”: %s"), self->path);
+  /* The number stays, for whoever was told it. A close of its own tells what some file systems find
+   * out only then (close(2)). */
+  status = tf_os_dup (self->fd, &last);
+  if (status == 0)
+    status = tf_os_replace (held, self->fd);
+  if (status != 0)
+    tf_os_close (held);
+  else
+    self->held = TRUE;
+  return last == -1 || (status = tf_os_close (last)) == 0 ||
+         tf_error_set (error, status, _("Could not close “%s”: %s"), self->path);
 }
 
 gboolean
 tf_handle_open_again (TfHandle  *self,
                       GError   **error)
 {
+  TfStatus status;
   int fd;
 
   if (self->fd != -1 && !self->held)
@@ -172,11 +181,19 @@ tf_handle_open_again (TfHandle  *self,
   fd = open_copy (self, TF_OS_REOPEN_NONE, error);
   if (fd == -1)
     return FALSE;
-  if (self->held)
-    tf_os_close (self->fd);
-  self->fd = fd;
-  self->held = FALSE;
-  return TRUE;
+  if (!self->held)
+    {
+      self->fd = fd;
+      return TRUE;
+    }
+  status = tf_os_replace (fd, self->fd);
+  if (status == 0)
+    {
+      self->held = FALSE;
+      return TRUE;
+    }
+  tf_os_close (fd);
+  return tf_error_set (error, status, _("Could not open “%s” once more: %s"), self->path);
 }
 
 static int

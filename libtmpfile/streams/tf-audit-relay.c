@@ -5,8 +5,8 @@
 
 /* How a worker asks the audit hooks, on the streams floor.
  *
- * The question is shared by the worker, which may stop waiting at any time, and a source of the main
- * context, which may be dispatched late or never. */
+ * The question is shared by the worker, which may stop waiting at any time, and a source of the
+ * main context, which may be dispatched late or never. */
 
 #include "streams/tf-audit-relay-private.h"
 

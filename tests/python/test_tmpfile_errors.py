@@ -442,12 +442,17 @@ class Signals(TmpfileCase):
     def test_handler_that_goes_on(self):
         """Afterwards the objects can be closed, and the program ends as at any other time."""
         self.end('''
+            stopped = []
+
             def stop(number, frame):
                 Tf.cleanup_all()
+                stopped.append(number)
 
             signal.signal(signal.SIGTERM, stop)
             ready()
-            signal.pause()
+            # With signal.pause() it might have come before.
+            while not stopped:
+                time.sleep(0.01)
             for thing in things:
                 getattr(thing, 'cleanup', getattr(thing, 'close', None))()
             ''', signal.SIGTERM, 0)
