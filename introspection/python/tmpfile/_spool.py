@@ -60,13 +60,14 @@ class _Below(io.BytesIO):
     def __init__(self, spool):
         super().__init__()
         self._spool = weakref.ref(spool)
+        self._max_size = spool._max_size
         self._file = None
 
     def write(self, data, _write=io.BytesIO.write):
-        spool = self._spool()
-        if spool is not None:
-            limit = spool._max_size
-            if limit and self.tell() + len(data) > limit:
+        limit = self._max_size
+        if limit and self.tell() + len(data) > limit:
+            spool = self._spool()
+            if spool is not None:
                 spool.rollover()
                 return self._file.write(data)
         return _write(self, data)
@@ -119,9 +120,10 @@ class SpooledTemporaryFile(io.IOBase):
 
     def __init__(self, max_size=0, mode='w+b', buffering=-1, encoding=None, newline=None,
                  suffix=None, prefix=None, dir=None, *, errors=None):
-        if 'b' not in mode:
-            encoding = io.text_encoding(encoding)
-        check_open_arguments(mode, buffering, encoding, newline, errors)
+        if not (mode == 'w+b' and buffering == -1 and encoding is newline is errors is None):
+            if 'b' not in mode:
+                encoding = io.text_encoding(encoding)
+            check_open_arguments(mode, buffering, encoding, newline, errors)
         if not (prefix is None and suffix is None and dir is None):
             dir = check_names(prefix, suffix, dir)
         self._max_size = max_size
@@ -154,6 +156,7 @@ class SpooledTemporaryFile(io.IOBase):
                 raise ValueError('underlying buffer has been detached')
             below.lead_to(_move(below, self._open))
             self._file.mode = self._mode
+            self._file.reconfigure(write_through=False)
         self._rolled = True
 
     def _rolls_for(self, memory, size):
@@ -257,11 +260,15 @@ class SpooledTemporaryFile(io.IOBase):
 
     def write(self, s):
         memory = self._memory
-        if memory is not None and self._max_size:
+        if memory is None:
+            return self._file.write(s)
+        limit = self._max_size
+        if limit:
             size = len(s) if type(s) is bytes else memoryview(s).nbytes
-            if memory.tell() + size > self._max_size and size:
+            if memory.tell() + size > limit and size:
                 self.rollover()
-        return self._file.write(s)
+                return self._file.write(s)
+        return memory.write(s)
 
     def writelines(self, iterable):
         if self._file.closed:
