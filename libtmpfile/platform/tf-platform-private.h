@@ -291,6 +291,9 @@ TfStatus tf_os_umask           (const char *path, guint *mask);
  * folder. */
 char   **tf_os_temp_candidates (void) G_GNUC_WARN_UNUSED_RESULT;
 
+/* What ends a line in the text files of this system; static. */
+const char *tf_os_line_end     (void);
+
 /* A number that is another one in every process of a family: it changes in a forked child,
  * also after a raw clone(), and costs no system call. Never 0. */
 static inline guint tf_os_generation (void);

@@ -99,3 +99,9 @@ tf_os_temp_candidates (void)
 
   return (char **) g_ptr_array_free (g_steal_pointer (&candidates), FALSE);
 }
+
+const char *
+tf_os_line_end (void)
+{
+  return "\n";
+}

@@ -396,6 +396,12 @@ tf_os_temp_candidates (void)
   return g_new0 (char *, 1);
 }
 
+const char *
+tf_os_line_end (void)
+{
+  return "\r\n";
+}
+
 guint
 tf_os_renew_generation (void)
 {
