@@ -20,4 +20,6 @@
 #include "tf-cleanup.h"
 #include "tf-remove-tree.h"
 #include "tf-sweep.h"
+#include "tf-newline-converter.h"
+#include "tf-text.h"
 #undef TF_INSIDE

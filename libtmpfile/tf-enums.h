@@ -89,18 +89,67 @@ typedef enum
   TF_REMOVE_PARALLEL = 1 << 1,
 } TfRemoveFlags;
 
+/**
+ * TfNewline:
+ * @TF_NEWLINE_UNIVERSAL: reading, CR, LF and CRLF become LF; writing, LF becomes the line end of
+ *   the system, which is LF on Unix and CRLF on Windows. As `newline=None` of Python's `open()`
+ * @TF_NEWLINE_KEEP: all stay as they are, and each of CR, LF and CRLF ends a line. As `newline=''`
+ * @TF_NEWLINE_LF: reading, all stay as they are, and LF ends a line; writing too
+ * @TF_NEWLINE_CR: reading, all stay as they are, and CR ends a line; writing, LF becomes CR
+ * @TF_NEWLINE_CRLF: reading, all stay as they are, and CRLF ends a line; writing, LF becomes CRLF
+ *
+ * How the lines of a text end.
+ *
+ * Since: 0.1
+ */
+typedef enum
+{
+  TF_NEWLINE_UNIVERSAL,
+  TF_NEWLINE_KEEP,
+  TF_NEWLINE_LF,
+  TF_NEWLINE_CR,
+  TF_NEWLINE_CRLF,
+} TfNewline;
+
+/**
+ * TfTextErrors:
+ * @TF_TEXT_ERRORS_STRICT: it is an error, `G_IO_ERROR_INVALID_DATA`
+ * @TF_TEXT_ERRORS_IGNORE: it is left out
+ * @TF_TEXT_ERRORS_REPLACE: reading, it becomes U+FFFD, the replacement character; writing, it
+ *   becomes a question mark
+ * @TF_TEXT_ERRORS_BACKSLASH_REPLACE: reading, each byte becomes `\xNN`; writing, a character
+ *   becomes `\xNN`, `\uNNNN` or `\UNNNNNNNN`
+ *
+ * What is done with bytes that an encoding does not know, and characters that it lacks.
+ *
+ * Since: 0.1
+ */
+typedef enum
+{
+  TF_TEXT_ERRORS_STRICT,
+  TF_TEXT_ERRORS_IGNORE,
+  TF_TEXT_ERRORS_REPLACE,
+  TF_TEXT_ERRORS_BACKSLASH_REPLACE,
+} TfTextErrors;
+
 #define TF_TYPE_LOCATION (tf_location_get_type ())
+#define TF_TYPE_NEWLINE (tf_newline_get_type ())
 #define TF_TYPE_PERSIST_FLAGS (tf_persist_flags_get_type ())
 #define TF_TYPE_REMOVE_FLAGS (tf_remove_flags_get_type ())
 #define TF_TYPE_REOPEN_FLAGS (tf_reopen_flags_get_type ())
+#define TF_TYPE_TEXT_ERRORS (tf_text_errors_get_type ())
 
 TF_AVAILABLE_IN_0_1
 GType tf_location_get_type      (void);
+TF_AVAILABLE_IN_0_1
+GType tf_newline_get_type       (void);
 TF_AVAILABLE_IN_0_1
 GType tf_persist_flags_get_type (void);
 TF_AVAILABLE_IN_0_1
 GType tf_remove_flags_get_type  (void);
 TF_AVAILABLE_IN_0_1
 GType tf_reopen_flags_get_type  (void);
+TF_AVAILABLE_IN_0_1
+GType tf_text_errors_get_type   (void);
 
 G_END_DECLS

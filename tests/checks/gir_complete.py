@@ -23,11 +23,13 @@ CLASSES = {
     'TemporaryFile': {'Seekable', 'Initable', 'AsyncInitable', 'FileDescriptorBased'},
     'SpooledFile': {'Seekable', 'FileDescriptorBased'},
     'TemporaryDirectory': {'Initable', 'AsyncInitable'},
+    'NewlineConverter': {'Converter'},
 }
 PARENTS = {
     'TemporaryFile': 'Gio.FileIOStream',
     'SpooledFile': 'Gio.IOStream',
     'TemporaryDirectory': 'GObject.Object',
+    'NewlineConverter': 'GObject.Object',
 }
 
 # Functions that bindings do not see, each with its reason.
