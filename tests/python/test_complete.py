@@ -13,7 +13,7 @@ from tf_testing import Gio, Tf, main
 CORE = '{http://www.gtk.org/introspection/core/1.0}'
 C = '{http://www.gtk.org/introspection/c/1.0}'
 
-CLASSES = ('SpooledFile', 'TemporaryDirectory', 'TemporaryFile')
+CLASSES = ('NewlineConverter', 'SpooledFile', 'TemporaryDirectory', 'TemporaryFile')
 
 
 class Complete(unittest.TestCase):

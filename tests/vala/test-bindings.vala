@@ -369,6 +369,39 @@ void test_async ()
   loop.run ();
 }
 
+void test_text ()
+{
+  try
+    {
+      var base_out = new MemoryOutputStream.resizable ();
+      var output = Tf.text_output_stream_new (base_out, "utf-16le", Tf.Newline.CRLF,
+                                              Tf.TextErrors.STRICT);
+      output.put_string ("a\n");
+      output.close ();
+      var bytes = base_out.steal_as_bytes ();
+      assert (bytes.length == 6 && bytes[2] == '\r');
+
+      var base_in = new MemoryInputStream.from_data ("a\rb\r\n".data);
+      var input = Tf.text_input_stream_new (base_in, null, Tf.Newline.UNIVERSAL,
+                                            Tf.TextErrors.STRICT);
+      assert (input.read_line_utf8 () == "a" && input.read_line_utf8 () == "b");
+      assert (input.read_line_utf8 () == null);
+
+      var converter = new Tf.NewlineConverter (Tf.Newline.UNIVERSAL, Tf.Newline.LF);
+      assert (converter.to_newline == Tf.Newline.LF);
+      Tf.text_input_stream_new (base_in, "none", Tf.Newline.KEEP, Tf.TextErrors.STRICT);
+      assert_not_reached ();
+    }
+  catch (IOError.NOT_SUPPORTED e)
+    {
+      assert ("none" in e.message);
+    }
+  catch (Error e)
+    {
+      error ("%s", e.message);
+    }
+}
+
 int main (string[] args)
 {
   folder = DirUtils.mkdtemp ("/tmp/tf-vala-XXXXXX".dup ());
@@ -384,6 +417,7 @@ int main (string[] args)
   Test.add_func ("/vala/errors", test_errors);
   Test.add_func ("/vala/remove", test_remove);
   Test.add_func ("/vala/sweep", test_sweep);
+  Test.add_func ("/vala/text", test_text);
   Test.add_func ("/vala/async", test_async);
   int status = Test.run ();
   /* Fails when something was left in it. */

@@ -269,6 +269,10 @@ function _init() {
     _wrap(Tf, 'sweep_orphans', [null, null, 0, null], 0);
     _wrapAsync(Tf, 'sweep_orphans_async', 'sweep_orphans_finish', [null, null, 0, normal, null], 0);
 
+    const text = [null, Tf.Newline.UNIVERSAL, Tf.TextErrors.STRICT];
+    _wrap(Tf, 'text_input_stream_new', text);
+    _wrap(Tf, 'text_output_stream_new', text);
+
     // Calls `func` with a temporary directory and cleans it up when its promise is settled.
     Tf.withTemporaryDirectory = async function (func, properties = {}) {
         const dir = new Tf.TemporaryDirectory(properties, LATER);

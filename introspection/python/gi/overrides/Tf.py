@@ -607,6 +607,22 @@ def sweep_orphans_async(directory=None, prefix=None, min_age=0,
                                 **_calls(None, None, callback, user_data))
 
 
+_text_input_stream_new = globals()['text_input_stream_new']
+_text_output_stream_new = globals()['text_output_stream_new']
+
+
+@functools.wraps(_text_input_stream_new)
+def text_input_stream_new(base, encoding=None, newline=Tf.Newline.UNIVERSAL,
+                          errors=Tf.TextErrors.STRICT):
+    return _text_input_stream_new(base, encoding, newline, errors)
+
+
+@functools.wraps(_text_output_stream_new)
+def text_output_stream_new(base, encoding=None, newline=Tf.Newline.UNIVERSAL,
+                           errors=Tf.TextErrors.STRICT):
+    return _text_output_stream_new(base, encoding, newline, errors)
+
+
 # --- the end ---
 
 _finalizers = []
