@@ -10,7 +10,7 @@ import warnings
 import weakref
 
 from tmpfile import _native
-from tmpfile._make import typed
+from tmpfile._native import typed
 from tmpfile._place import place
 
 

@@ -11,7 +11,8 @@ import sys
 import warnings
 
 from tmpfile import _native
-from tmpfile._make import mkstemp, typed
+from tmpfile._make import mkstemp
+from tmpfile._native import typed
 from tmpfile._place import place
 
 

@@ -7,11 +7,8 @@
 import os
 
 from tmpfile import _native
+from tmpfile._native import typed
 from tmpfile._place import find_tempdir, place
-
-
-def typed(path, kind):
-    return path if kind is str else os.fsencode(path)
 
 
 def mkstemp(suffix=None, prefix=None, dir=None, text=False):

@@ -60,6 +60,11 @@ def block_size(path):
         return io.DEFAULT_BUFFER_SIZE
 
 
+def typed(path, kind):
+    """A path of libtmpfile's, which is str, as str or bytes."""
+    return path if kind is str else os.fsencode(path)
+
+
 # --- fork ---
 
 _forks = 0
@@ -95,7 +100,6 @@ os.register_at_fork(before=_flush, after_in_child=_count_fork)
 
 
 # --- errors ---
-
 
 class BadNameError(FileNotFoundError, ValueError):
     """A prefix or suffix that leads out of the folder. CPython follows it, and mostly finds no such
@@ -152,8 +156,7 @@ def _audit(event, file, *unused):
         return True
     _maker.kind = None
     try:
-        path = file.get_path()
-        sys.audit(event, path if kind is str else path.encode(*_FILE_NAMES))
+        sys.audit(event, typed(file.get_path(), kind))
     except BaseException as error:
         _maker.raised = error
         raise GLib.Error(str(error), GLib.quark_to_string(Gio.io_error_quark()),
@@ -161,9 +164,6 @@ def _audit(event, file, *unused):
     finally:
         _maker.kind = kind
     return True
-
-
-_FILE_NAMES = sys.getfilesystemencoding(), sys.getfilesystemencodeerrors()
 
 
 def _create_audited(kind, function, args):
