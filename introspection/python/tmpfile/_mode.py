@@ -17,10 +17,9 @@ def _check_mode(mode):
         raise ValueError("can't have text and binary mode at once")
     if len(letters & set('axrw')) != 1:
         raise ValueError('must have exactly one of create/read/write/append mode')
-    return 'b' in letters
 
 
-# 1.0 is no buffer size, though it is equal to 1.
+# Remembered by type too: 1.0 is no buffer size, though it is equal to 1.
 @functools.lru_cache(maxsize=64, typed=True)
 def check_open_arguments(mode, buffering, encoding, newline, errors):
     """Raises what open() would raise."""
@@ -28,11 +27,12 @@ def check_open_arguments(mode, buffering, encoding, newline, errors):
         raise TypeError('mode must be str, not ' + type(mode).__name__)
     if not -1 << 31 <= operator.index(buffering) < 1 << 31:
         raise OverflowError('buffering is too large')
-    if _check_mode(mode):
+    _check_mode(mode)
+    if 'b' in mode:
         for name, value in (('encoding', encoding), ('errors', errors), ('newline', newline)):
             if value is not None:
                 raise ValueError("binary mode doesn't take an %s argument" % name)
     elif buffering == 0:
         raise ValueError("can't have unbuffered text I/O")
-    if errors is not None and 'b' not in mode:
+    elif errors is not None:
         codecs.lookup_error(errors)
