@@ -28,10 +28,11 @@ def _truncate(memory, size):
         memory.seek(0, os.SEEK_END)
         memory.write(bytes(missing))
         memory.seek(position)
+    # That of _Below comes here.
     return io.BytesIO.truncate(memory, size)
 
 
-def _move(memory, open_file):
+def _copy_to_file(memory, open_file):
     """A file with what is in an io.BytesIO, and with its cursor; the memory is as it was."""
     file = open_file()
     try:
@@ -49,6 +50,7 @@ def _move(memory, open_file):
 
 
 def _nobody():
+    """In the place of a weak reference: to something that is gone."""
     return None
 
 
@@ -76,7 +78,7 @@ class _Below(io.BytesIO):
         spool = self._spool()
         if size is None or spool is None:
             return super().truncate(size)
-        if spool._rolls_for(self, size):
+        if spool._roll_over_for(self, size):
             return self._file.truncate(size)
         return _truncate(self, size)
 
@@ -101,6 +103,7 @@ class _Below(io.BytesIO):
             setattr(self, name, getattr(file, name))
 
 
+# What leads to the file when there is one, looked up once.
 _LEADING = ('fileno', 'flush', 'isatty', 'peek', 'raw', 'read', 'read1', 'readable', 'readinto',
             'readinto1', 'readline', 'readlines', 'seek', 'seekable', 'tell', 'truncate',
             'writable', 'write')
@@ -147,20 +150,21 @@ class SpooledTemporaryFile(io.IOBase):
         if self._rolled:
             return
         if self._memory is not None:
-            file = _move(self._memory, self._open)
+            file = _copy_to_file(self._memory, self._open)
             self._memory = None
             self._file = file
         else:
             below = self._file.buffer
             if below is None:
                 raise ValueError('underlying buffer has been detached')
-            below.lead_to(_move(below, self._open))
+            below.lead_to(_copy_to_file(below, self._open))
             self._file.mode = self._mode
             self._file.reconfigure(write_through=False)
         self._rolled = True
 
-    def _rolls_for(self, memory, size):
-        """Whether it moves to the disk since it is to be extended to `size`."""
+    def _roll_over_for(self, memory, size):
+        """Moves to the disk if it is to be extended to a `size` that asks for it. Returns whether
+        it is there."""
         if size > self._max_size and size > memory.getbuffer().nbytes:
             self.rollover()
         return self._rolled
@@ -278,7 +282,7 @@ class SpooledTemporaryFile(io.IOBase):
 
     def truncate(self, size=None):
         memory = self._memory
-        if size is None or memory is None or self._rolls_for(memory, size):
+        if size is None or memory is None or self._roll_over_for(memory, size):
             return self._file.truncate(size)
         return _truncate(memory, size)
 
