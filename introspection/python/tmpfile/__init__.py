@@ -9,8 +9,8 @@
 Everything that is documented of `tempfile` is here under the same name, with the same arguments.
 What is better: only the process that made a file or a directory deletes it, only while it still is
 what was made, and no later than at its exit; a directory that a killed process left can be swept;
-nothing is lost when a spooled file moves to the disk. docs/tempfile.md tells each name, and where
-the two differ.
+nothing is lost when a spooled file moves to the disk. docs/tempfile.md goes through all names, and
+tells where the two differ.
 
 The default path names are str. Where bytes are given, bytes are returned.
 """
@@ -19,6 +19,8 @@ import os as _os
 import sys as _sys
 import types as _types
 
+# Two are private, under CPython's names: urllib.response derives from _TemporaryFileWrapper, and
+# CPython's tests call _infer_return_type().
 from tmpfile import _place
 from tmpfile._directory import TemporaryDirectory
 from tmpfile._files import (
@@ -46,7 +48,7 @@ __all__ = [
     'tempdir',
 ]
 
-# How many names are tried before FileExistsError.
+# How many names are tried before FileExistsError: the number is that of core/tf-opener.c.
 TMP_MAX = 100
 
 # The default of every `dir`: str or bytes; None until it is searched for, and again to search anew.

@@ -33,6 +33,7 @@ def _open_usual(fd, buffering, closefd=True):
 
 
 def _raw(file, mode):
+    """What is below the layers of buffer and text, and bears the name."""
     if 'b' not in mode:
         file = file.buffer
     return getattr(file, 'raw', file)
@@ -191,7 +192,7 @@ class TemporaryFileWrapper:
         return self._closer.detach()
 
     def close(self):
-        """Closes the file, and deletes it unless it was made with other wishes."""
+        """Closes the file, and deletes it unless `delete` or `delete_on_close` was false."""
         self._closer.close()
 
 

@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 """libtmpfile as this package calls it: without the conversions of the override, which cost as much
-as the work, with errors that are OSErrors, and with events for sys.audit()."""
+as the work, with errors that are OSErrors, with what a fork asks for, and with events for
+sys.audit()."""
 
 import contextlib
 import errno
@@ -72,7 +73,7 @@ _live = set()
 
 
 def count_forks():
-    """A number that is another in a forked child, without a system call."""
+    """A number that differs in a forked child, had without a system call."""
     return _forks
 
 
