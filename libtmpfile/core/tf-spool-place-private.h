@@ -3,7 +3,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Where the file of a spool is made, on the core floor. */
+/* Where the file of a spool is made, on the core floor. It knows no spool: the file is made from a
+ * copy of the place, while the spool's lock is released. */
 
 #pragma once
 
@@ -11,9 +12,10 @@
 
 G_BEGIN_DECLS
 
-/* With strings of its own. */
+/* A copy has strings of its own, which clear frees. `copy` may be uninitialised. */
 void      tf_spool_place_copy  (TfSpoolPlace *copy, const TfSpoolPlace *place);
 void      tf_spool_place_clear (TfSpoolPlace *copy);
+
 /* Makes the file, which has no name. The audit hooks are asked, so no lock may be held. Errors are
  * those of tf_spool_rollover(). */
 TfHandle *tf_spool_place_open  (const TfSpoolPlace *place,
