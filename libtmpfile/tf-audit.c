@@ -44,7 +44,7 @@ hook_free (gpointer data)
  * tf_add_audit_hook:
  * @func: (scope notified) (closure user_data) (destroy destroy): asked before each creation
  * @user_data: data for @func
- * @destroy: (nullable): called once with @user_data when the hook was removed and does not run
+ * @destroy: (nullable): called once with @user_data, when the hook was removed and runs no more
  *
  * Adds a hook that is asked before each temporary file or folder is made, for the whole process.
  *
@@ -60,9 +60,9 @@ hook_free (gpointer data)
  * search for the temporary folder tries whether one can write there, and what
  * [method@TemporaryFile.persist] makes for a moment next to the destination.
  *
- * Hooks are asked in the order they were added in, until one refuses. A refusal leaves nothing
- * behind: no other name is tried, an object is as after any failed creation, and a spooled file
- * stays in memory as it was.
+ * Hooks are asked in the order in which they were added, until one refuses. A refusal leaves
+ * nothing behind: no other name is tried, an object is as after any failed creation, and a spooled
+ * file stays in memory as it was.
  *
  * A hook is called in the thread of whoever creates. An asynchronous call works in another thread,
  * which asks in the thread-default main context of the caller, with the priority of the call, and

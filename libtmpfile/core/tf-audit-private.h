@@ -21,9 +21,9 @@ G_BEGIN_DECLS
 typedef gboolean (*TfAuditHook) (const char *event, const char *path, gpointer data,
                                  GError **error);
 
-/* An id > 0. `destroy` (nullable) is called once, when the hook is removed and does not run. */
-guint    tf_audit_add    (TfAuditHook hook, gpointer data, GDestroyNotify destroy);
-/* FALSE when there is none such. */
+/* An id > 0. `destroy` (nullable) is called once: when the hook was removed and runs no more. */
+guint    tf_audit_add    (TfAuditHook func, gpointer data, GDestroyNotify destroy);
+/* FALSE when there is no such hook. */
 gboolean tf_audit_remove (guint id);
 
 /* How the calling thread asks. */

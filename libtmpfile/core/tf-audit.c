@@ -128,7 +128,7 @@ tf_audit_remove (guint id)
 
 /* --- asking ------------------------------------------------------------------------------ */
 
-/* The next hook after that with `id`, a new reference; NULL after that with `end`. */
+/* A new reference to the first hook with an id above `id`, but not above `end`; or NULL. */
 static Hook *
 take_next (guint id,
            guint end)

@@ -108,14 +108,15 @@ ask_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* Without an answer when somebody destroyed the source. */
+/* The source goes. If somebody destroyed it before it was dispatched, nobody can be asked any more,
+ * which is a refusal. */
 static void
 forget_cb (gpointer data)
 {
   Question *question = data;
 
   if (question->generation == tf_os_generation ())
-    answer (question, FALSE, NULL);   /* harmless after another */
+    answer (question, FALSE, NULL);   /* of no effect after ask_cb()'s */
   question_unref (question);
 }
 
@@ -133,7 +134,7 @@ cancelled_cb (GCancellable *cancellable,
   g_mutex_unlock (&question->lock);
 }
 
-/* TRUE when there is an answer. */
+/* FALSE when it was cancelled before there was an answer. */
 static gboolean
 wait_for_answer (Question     *question,
                  GCancellable *cancellable)
@@ -190,6 +191,7 @@ relay (const char  *event,
   if (wait_for_answer (question, cancellable))
     allowed = take_answer (question, error);
   else if (!g_cancellable_set_error_if_cancelled (cancellable, error))
+    /* It was reset since. */
     tf_audit_refuse (path, error);
   tf_worker_end_wait ();
 
