@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* What a handle gives away, on the core floor: its descriptor, a copy of it, the file opened once
- * more, all its bytes. */
+/* The descriptor of a handle, on the core floor: given away, copied, opened once more, or held for
+ * the identity of a name that stays; and all the bytes behind it. */
 
 #include "config.h"
 
