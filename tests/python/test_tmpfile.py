@@ -18,13 +18,12 @@ import threading
 import unittest.mock
 import weakref
 
-from tf_testing import Case, GLib, Tf, descriptors, in_child, main
-
 import tmpfile
+from tf_testing import Case, GLib, Tf, descriptors, in_child, main
+from tmpfile_testing import MAKERS
 
 # What CPython got after the version this may run with.
 NEWER = {'NamedTemporaryFile': {'delete_on_close'}, 'TemporaryDirectory': {'delete'}}
-FILES = ('TemporaryFile', 'NamedTemporaryFile', 'SpooledTemporaryFile')
 
 
 class Look(Case):
@@ -234,24 +233,25 @@ class Processes(Case):
 
     def test_nothing_is_written_twice(self):
         """A child that ends by the usual way flushes what it has inherited."""
-        for make in ('TemporaryFile', 'NamedTemporaryFile', 'TemporaryFile(\'w+\')',
-                     'NamedTemporaryFile(\'w+\')', 'SpooledTemporaryFile(1)',
-                     'SpooledTemporaryFile(1, \'w+\')', 'NamedTemporaryFile(\'w+\', delete=False)'):
-            make += '' if make.endswith(')') else '()'
+        for make in ('TemporaryFile()', 'NamedTemporaryFile()', "TemporaryFile('w+')",
+                     "NamedTemporaryFile('w+')", 'SpooledTemporaryFile(1)',
+                     "SpooledTemporaryFile(1, 'w+')", "NamedTemporaryFile('w+', delete=False)"):
+            data = 'abc' if "'w+'" in make else b'abc'
             result = self.run_new(f'''
                 import os, sys
                 import tmpfile
                 with tmpfile.{make} as file:
-                    text = 'abc' if 'w+\\'' in {make!r} else b'abc'
-                    file.write(text)
+                    data = {data!r}
+                    file.write(data)
                     pid = os.fork()
                     if pid == 0:
-                        file.write(text[:1])
+                        file.write(data[:1])
                         sys.exit(0)
                     assert os.waitpid(pid, 0)[1] == 0
-                    file.write(text[:2])
+                    file.write(data[:2])
                     file.seek(0)
-                    assert file.read() == text + text[:1] + text[:2], file.read()
+                    found = file.read()
+                    assert found == data + data[:1] + data[:2], found
                 if os.path.exists(str(file.name)) and not isinstance(file.name, int):
                     os.unlink(file.name)
                 ''')
@@ -330,7 +330,7 @@ class Errors(Case):
             self.assertEqual(error.filename, self.path('missing'))
 
     def test_a_prefix_that_leads_elsewhere(self):
-        for name in FILES + ('mkstemp', 'mkdtemp', 'TemporaryDirectory', 'mktemp'):
+        for name in MAKERS:
             for affix in ({'prefix': '../x'}, {'suffix': '/x'}, {'prefix': 'a\\b'}):
                 with self.assertRaises(FileNotFoundError) as caught:
                     getattr(tmpfile, name)(**affix)

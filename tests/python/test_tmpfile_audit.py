@@ -113,13 +113,13 @@ with tmpfile.NamedTemporaryFile() as file:
 
     def test_threads_keep_their_types(self):
         script('''
-def work(kind):
+def work(suffix):
     for _ in range(200):
-        fd, path = tmpfile.mkstemp(kind('.x') if kind is str else b'.x')
+        fd, path = tmpfile.mkstemp(suffix)
         os.close(fd)
         os.unlink(path)
 
-threads = [threading.Thread(target=work, args=(kind,)) for kind in (str, bytes) * 2]
+threads = [threading.Thread(target=work, args=(suffix,)) for suffix in ('.x', b'.x') * 2]
 for thread in threads:
     thread.start()
 for thread in threads:

@@ -412,12 +412,11 @@ class Later(TmpfileCase):
 
     def test_path_like(self):
         for kind in (str, bytes):
-            prefix = kind() if kind is str else b''
-            with tmpfile.NamedTemporaryFile(prefix=prefix) as f:
+            with tmpfile.NamedTemporaryFile(prefix=kind()) as f:
                 self.assertIsInstance(f, os.PathLike)
                 self.assertIsInstance(os.fspath(f), kind)
                 self.assertEqual(os.path.getsize(f), 0)
-            directory = tmpfile.TemporaryDirectory(prefix=prefix)
+            directory = tmpfile.TemporaryDirectory(prefix=kind())
             self.assertEqual(os.fspath(directory), directory.name)
             self.assertIsInstance(os.fspath(directory), kind)
             self.assertEqual(os.listdir(directory), [])

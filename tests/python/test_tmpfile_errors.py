@@ -348,7 +348,7 @@ class Interrupted(TmpfileCase):
     def test_no_descriptors_left(self):
         """Where the limit is reached in any call of any of them."""
         found = run_script('''
-            import resource, tmpfile
+            import errno, resource, tmpfile
             from tmpfile_testing import MAKERS, dispose, outcome
             for name in MAKERS:
                 dispose(MAKERS[name](tmpfile))
@@ -361,7 +361,7 @@ class Interrupted(TmpfileCase):
                     resource.setrlimit(resource.RLIMIT_NOFILE, (free + room, limit[1]))
                     result, error = outcome(lambda: MAKERS[name](tmpfile))
                     resource.setrlimit(resource.RLIMIT_NOFILE, limit)
-                    assert error is None or error.errno == 24, (name, room, error)
+                    assert error is None or error.errno == errno.EMFILE, (name, room, error)
                     if error is None:
                         dispose(result)
                         print(name, room)

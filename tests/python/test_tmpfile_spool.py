@@ -15,9 +15,7 @@ from tf_testing import Case, main
 
 import tmpfile
 
-
-def spooled(*args, **kwargs):
-    return tmpfile.SpooledTemporaryFile(*args, **kwargs)
+spooled = tmpfile.SpooledTemporaryFile
 
 
 class Bound(Case):
