@@ -60,7 +60,7 @@ def spool(module, **options):
     return f
 
 
-# Everything that makes something, called with keywords.
+# Everything that makes something or a name for it, called with keywords.
 MAKERS = {
     'TemporaryFile': lambda module, **options: module.TemporaryFile(**options),
     'NamedTemporaryFile': lambda module, **options: module.NamedTemporaryFile(**options),
@@ -71,8 +71,11 @@ MAKERS = {
     'mktemp': lambda module, **options: module.mktemp(**options),
 }
 FILES = ('TemporaryFile', 'NamedTemporaryFile', 'SpooledTemporaryFile')
+# mktemp() only finds a name, and takes text only.
+MAKING = tuple(name for name in MAKERS if name != 'mktemp')
 # Those that have a path for a result, or in it.
-NAMED = ('NamedTemporaryFile', 'TemporaryDirectory', 'mkstemp', 'mkdtemp', 'mktemp')
+MAKING_NAMED = ('NamedTemporaryFile', 'TemporaryDirectory', 'mkstemp', 'mkdtemp')
+NAMED = (*MAKING_NAMED, 'mktemp')
 
 
 def path_of(result):
