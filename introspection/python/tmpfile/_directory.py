@@ -4,7 +4,6 @@
 
 """TemporaryDirectory: a Tf.TemporaryDirectory with the manners of CPython's."""
 
-import os
 import types
 import warnings
 import weakref
