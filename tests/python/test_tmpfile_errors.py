@@ -290,7 +290,7 @@ class Interrupted(TmpfileCase):
                 make()
             gc.collect()
         self.assertEqual(calls, 1)
-        self.tearDown()
+        self.assert_nothing_left()
 
     def test_in_open(self):
         for mode in ('w+', 'r+b', 'xb'):
@@ -316,7 +316,7 @@ class Interrupted(TmpfileCase):
         for name in FILES[:2]:
             with mock.patch('io.open', open_and_fail), self.assertRaises(KeyboardInterrupt):
                 MAKERS[name](tmpfile, mode='w+')
-            self.tearDown()
+            self.assert_nothing_left()
 
     def test_in_a_rollover(self):
         """Nothing is lost; it is in memory as before, and goes on."""
@@ -343,7 +343,7 @@ class Interrupted(TmpfileCase):
             with self.assertRaises(KeyboardInterrupt):
                 with MAKERS[name](tmpfile):
                     raise KeyboardInterrupt
-            self.tearDown()
+            self.assert_nothing_left()
 
     def test_no_descriptors_left(self):
         """Where the limit is reached in any call of any of them."""

@@ -51,6 +51,9 @@ class Case(unittest.TestCase):
         self.descriptors = descriptors()
 
     def tearDown(self):
+        self.assert_nothing_left()
+
+    def assert_nothing_left(self):
         gc.collect()
         self.assertEqual(os.listdir(self.dir), [])
         self.assertEqual(descriptors(), self.descriptors)
