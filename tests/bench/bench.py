@@ -75,7 +75,7 @@ def directory_work(options, iterations):
 
 
 def module_works(options):
-    """The modules tempfile and tmpfile in the same Python."""
+    """The modules tempfile and tmpfile in the same Python: the works that bench_module.py has."""
     if not options.module_python:
         return []
     says = {
@@ -231,6 +231,7 @@ def measure(options, work, name, place):
 
 
 def measure_inside(work, place):
+    """The same of a work whose command does the rounds by itself."""
     found = results.Results(list(work.peers), work.units)
     output = subprocess.run(work.inside, env=environment(place), stdin=subprocess.DEVNULL,
                             capture_output=True, text=True, check=False)

@@ -20,16 +20,16 @@ import time
 import tmpfile
 
 PIECE = b'x' * 64
-# One file takes so many, so that its own cost is not what is measured.
-PIECES = 1000
+# So many go into one file, for its own cost is not what is measured.
+PIECES_PER_FILE = 1000
 
 
 def make_and_write(module, times, name, *arguments):
     piece = PIECE if 'b' in arguments[-1] else PIECE.decode()
-    for _ in range(times // PIECES):
+    for _ in range(times // PIECES_PER_FILE):
         with getattr(module, name)(*arguments) as file:
             write = file.write
-            for _ in range(PIECES):
+            for _ in range(PIECES_PER_FILE):
                 write(piece)
 
 
@@ -39,6 +39,7 @@ def mkstemp(module):
     os.unlink(path)
 
 
+# What bench.py calls each work, without "Py-".
 MAKING = {
     'anonymous': lambda module: module.TemporaryFile().close(),
     'named': lambda module: module.NamedTemporaryFile().close(),
@@ -48,7 +49,7 @@ MAKING = {
     'spooled': lambda module: module.SpooledTemporaryFile(1 << 20).close(),
 }
 
-# A class, and its arguments.
+# A class, and its arguments, of which the mode is the last.
 WRITING = {
     'write': ('TemporaryFile', 'w+b'),
     'write-text': ('TemporaryFile', 'w+'),
@@ -85,7 +86,7 @@ def main():
     times, rounds = map(int, arguments)
     modules = [tempfile, tmpfile]
     found = []
-    # The first is thrown away.
+    # The first round is thrown away.
     for _ in range(rounds + 1):
         found.append({module.__name__: measure(module, work, times) for module in modules})
         modules.reverse()

@@ -15,13 +15,13 @@ CLOCKS = ('CPU', 'wall')
 class Results:
     """The rounds of one work on one file system.
 
-    A round has the seconds each peer took by each clock, {peer: {'CPU': ..., 'wall': ...}}; what
-    its process costs without the work was subtracted.
+    A round has the seconds each peer took by each clock, {peer: {'CPU': ..., 'wall': ...}}, without
+    what its process costs apart from the work.
     """
 
     def __init__(self, peers, units):
         self.peers = peers
-        self.units = units       # files or folders a peer does in a round
+        self.units = units       # files, folders or pieces a peer does in a round
         self.rounds = []
         self.unable = {}         # peer: why
 
