@@ -29,7 +29,8 @@ import tf_testing  # noqa: E402
 from gi.repository import Tf  # noqa: E402
 
 MAX_EXCEPTIONS = 19
-NOT_ROOT = "can't set the directory read-only"
+# Why a test skips itself where the rights of root go beyond the mode of a folder.
+NOT_FOR_ROOT = "can't set the directory read-only"
 
 hooks = ctypes.CDLL(os.environ['TF_HOOKS_LIBRARY'])
 
@@ -55,7 +56,7 @@ def get_candidate_names():
     return NAMES
 
 
-class Names:
+class DictatedNames:
     """What a test says the next names are, told to the library, which wants eight characters."""
 
     Source = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p)
@@ -81,7 +82,8 @@ class Module(type(tmpfile)):
         if name == '_get_candidate_names':
             if vars(self).get('_names'):
                 self._names.end()
-            self._names = None if value is get_candidate_names else Names(value())
+            self._names = (None if value is get_candidate_names
+                           else DictatedNames(value()))
 
 
 def candidate_tempdir_list():
@@ -154,11 +156,14 @@ def all_tests(suite):
             yield test
 
 
-def short(test):
+def short_name(test):
+    """class.test, as in exceptions.txt."""
     return test.id().split('.', 2)[-1]
 
 
 class Result(tf_testing.TapResult):
+    """A skipped test is a failure, unless it can run as nobody; so is what expect() finds wrong."""
+
     bad = False
 
     def expect(self, what, holds, found):
@@ -170,13 +175,12 @@ class Result(tf_testing.TapResult):
 
     def addSkip(self, test, reason):
         super().addSkip(test, reason)
-        if reason == NOT_ROOT:
-            # Its folder would be writable for root whatever its mode.
+        if reason == NOT_FOR_ROOT:
             with public_folder():
                 status = tf_testing.as_nobody(lambda: run_alone(test))
-            self.expect('%s as nobody' % short(test), status == 0, status)
+            self.expect('%s as nobody' % short_name(test), status == 0, status)
         else:
-            self.expect('%s is not skipped' % short(test), False, reason)
+            self.expect('%s is not skipped' % short_name(test), False, reason)
 
 
 @contextlib.contextmanager
@@ -206,8 +210,8 @@ def main():
 
     exceptions = read_exceptions()
     found = list(all_tests(unittest.defaultTestLoader.loadTestsFromModule(test_tempfile)))
-    unknown = set(exceptions) - {short(test) for test in found}
-    suite = unittest.TestSuite(test for test in found if short(test) not in exceptions)
+    unknown = set(exceptions) - {short_name(test) for test in found}
+    suite = unittest.TestSuite(test for test in found if short_name(test) not in exceptions)
     result = Result()
     result.expect('no exception for a test that is not there', not unknown, unknown)
     result.expect('few exceptions', len(exceptions) <= MAX_EXCEPTIONS, len(exceptions))
