@@ -67,7 +67,7 @@ hook_free (gpointer data)
  * A hook is called in the thread of whoever creates. An asynchronous call works in another thread,
  * which asks in the thread-default main context of the caller, with the priority of the call, and
  * waits for the answer; cancelling the call ends the wait with `G_IO_ERROR_CANCELLED`. So a context
- * that nobody iterates keeps it waiting.
+ * that nobody iterates keeps it waiting; many such calls keep others waiting too.
  *
  * No lock is held while a hook runs. It may create files of any kind, use other objects or the one
  * concerned, and add and remove hooks. What its thread creates meanwhile, and what asynchronous

@@ -292,6 +292,37 @@ class Processes(Case):
         self.assertEqual((result.returncode, result.stderr), (7, ''))
         self.assertEqual(os.listdir(self.dir), [])
 
+    def test_a_handler_that_raises(self):
+        """Wherever it interrupts, a descriptor is closed once: then it might be another's."""
+        result = self.run_new('''
+            import signal, sys, time
+            import tmpfile
+
+            class Stop(Exception):
+                pass
+
+            def stop(number, frame):
+                while frame is not None:
+                    if frame.f_code is work.__code__:
+                        raise Stop
+                    frame = frame.f_back
+
+            def work():
+                while time.monotonic() < end:
+                    tmpfile.TemporaryFile().close()
+
+            signal.signal(signal.SIGALRM, stop)
+            signal.setitimer(signal.ITIMER_REAL, 0.0003, 0.0003)
+            end = time.monotonic() + 1
+            while time.monotonic() < end:
+                try:
+                    work()
+                except Stop:
+                    pass
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            ''')
+        self.assertEqual((result.returncode, result.stderr), (0, ''))
+
     def test_killed_and_swept(self):
         result = self.run_new('''
             import os, signal

@@ -148,6 +148,67 @@ os.close(fd)
 os.unlink(path)
 ''')
 
+    def test_what_a_hook_raises_stays_as_it_is(self):
+        script('''
+cause = KeyError('cause')
+
+def refuse(event, arguments):
+    if active and event.startswith('tempfile.'):
+        tmpfile.TemporaryFile().close()
+        raise kind('refused') from cause
+
+sys.addaudithook(refuse)
+for kind in (LookupError, GLib.Error, KeyboardInterrupt):
+    try:
+        tmpfile.mkstemp()
+    except BaseException as error:
+        assert type(error) is kind and error.__cause__ is cause, repr(error)
+    else:
+        raise AssertionError(kind)
+active = False
+''')
+
+    def test_from_a_signal_handler(self):
+        """The handler makes files wherever it interrupts, so nothing here may hold a lock."""
+        script('''
+import signal, time
+
+def make(number, frame):
+    tmpfile.TemporaryFile().close()
+
+signal.signal(signal.SIGALRM, make)
+signal.setitimer(signal.ITIMER_REAL, 0.0005, 0.0005)
+end = time.monotonic() + 1
+while time.monotonic() < end:
+    tmpfile.NamedTemporaryFile().close()
+    # Each begins anew.
+    tmpfile._native._hook and Tf.remove_audit_hook(tmpfile._native._hook)
+    tmpfile._native._hook = 0
+signal.setitimer(signal.ITIMER_REAL, 0)
+''')
+
+    def test_a_spooled_file_used_by_the_hook(self):
+        script('''
+for mode, kind in (('w+b', str.encode), ('w+', str)):
+    used = []
+    spool = tmpfile.SpooledTemporaryFile(4, mode)
+
+    def write(event, arguments):
+        if active and event.startswith('tempfile.') and not used:
+            used.append(event)
+            spool.write(kind('HOOK'))
+
+    sys.addaudithook(write)
+    spool.write(kind('abc'))
+    spool.write(kind('defg'))
+    assert spool._rolled
+    spool.seek(0)
+    found = spool.read()
+    assert sorted(found) == sorted(kind('abcHOOKdefg')), found
+    spool.close()
+    used.append(None)
+''')
+
     def test_a_forked_child(self):
         script('''
 tmpfile.TemporaryFile().close()

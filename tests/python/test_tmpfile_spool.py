@@ -155,6 +155,21 @@ class Failure(Case):
             file.rollover()
             self.assertEqual(len(file.readlines()), 998)
 
+    def test_the_mark_is_not_lost(self):
+        """A first write that fails has not written the byte order mark."""
+        missing = self.path('missing')
+        for encoding in 'utf-16', 'utf-32', 'utf-8-sig':
+            with spooled(1, 'w+', encoding=encoding, dir=missing) as file:
+                with self.assertRaises(FileNotFoundError):
+                    file.write('ab')
+                os.mkdir(missing)
+                file.write('ab')
+                file.seek(0)
+                self.assertEqual(file.read(), 'ab')
+                file.flush()
+                self.assertEqual(os.pread(file.fileno(), 100, 0), 'ab'.encode(encoding))
+            os.rmdir(missing)
+
     def test_no_folder(self):
         missing = self.path('missing')
         for mode in ('w+b', 'w+'):

@@ -17,19 +17,9 @@ from tmpfile._place import place
 
 
 def _is_usual(mode, buffering, encoding, newline, errors):
+    """What nearly all use. It is opened by hand, as open() has much more to find out."""
     return (mode == 'w+b' and type(buffering) is int and 1 < buffering < 1 << 31
             and encoding is None and newline is None and errors is None)
-
-
-def _open_usual(fd, buffering, closefd=True):
-    """open() for the mode that nearly all use, which has less to find out."""
-    try:
-        raw = io.FileIO(fd, 'r+b', closefd)
-    except BaseException:
-        if closefd:
-            os.close(fd)
-        raise
-    return io.BufferedRandom(raw, buffering)
 
 
 def _raw(file, mode):
@@ -54,13 +44,18 @@ def TemporaryFile(mode='w+b', buffering=-1, encoding=None, newline=None, suffix=
 
     if buffering == -1:
         buffering = _native.block_size(dir)
+
+    def opener(*unused):
+        # It is closed once by whoever called this, whatever comes in between.
+        return _native.create(kind, dir, _native.open_anonymous, dir)
+
     if _is_usual(mode, buffering, encoding, newline, errors):
-        file = _open_usual(_native.create(kind, dir, _native.open_anonymous, dir), buffering)
+        raw = io.FileIO(dir, 'r+b', opener=opener)
+        file = io.BufferedRandom(raw, buffering)
     else:
-        # When it fails, open() closes what its opener gave.
-        file = io.open(dir, mode, buffering, encoding, errors, newline, opener=lambda *unused:
-                       _native.create(kind, dir, _native.open_anonymous, dir))
-        _raw(file, mode).name = file.fileno()
+        file = io.open(dir, mode, buffering, encoding, errors, newline, opener=opener)
+        raw = _raw(file, mode)
+    raw.name = raw.fileno()
     _native.flush_at_fork(file)
     return file
 
@@ -220,7 +215,7 @@ def NamedTemporaryFile(mode='w+b', buffering=-1, encoding=None, newline=None, su
     try:
         fd = _native.get_fd(owner)
         if _is_usual(mode, buffering, encoding, newline, errors):
-            file = _open_usual(fd, buffering, closefd=False)
+            file = io.BufferedRandom(io.FileIO(fd, 'r+b', closefd=False), buffering)
         else:
             file = io.open(fd, mode, buffering, encoding, errors, newline, closefd=False)
         name = typed(_native.get_path(owner), kind)

@@ -4,10 +4,11 @@
 
 """The low-level functions: they make something, and the caller deletes it."""
 
+import errno
 import os
 
 from tmpfile import _native
-from tmpfile._native import typed
+from tmpfile._native import check_affixes, typed
 from tmpfile._place import find_tempdir, place
 
 
@@ -37,14 +38,25 @@ def mktemp(suffix='', prefix='tmp', dir=None):
         raise TypeError('prefix and suffix must be str')
     if dir is None:
         dir = os.fsdecode(find_tempdir())
-    return os.path.join(dir, os.path.basename(_find_free(suffix, prefix, dir)))
+    place(prefix, suffix, dir)
+    check_affixes(prefix, suffix)
+    for _ in range(_MAX_NAMES):
+        path = os.path.join(dir, prefix + _draw_name() + suffix)
+        if not os.path.lexists(path):
+            return path
+    raise FileExistsError(errno.EEXIST, 'Could not find a free name', dir)
 
 
-def _find_free(suffix, prefix, dir):
-    def look(file, *unused):
-        if os.path.lexists(file.get_path()):
-            raise _native.GLib.Error('', 'g-io-error-quark', int(_native.Gio.IOErrorEnum.EXISTS))
-        return True
+# As many names as the library tries; they are not taken from it, as its own function for this is
+# deprecated, and PyGObject says so at each call.
+_MAX_NAMES = 100
+_LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789_'
 
-    dir, prefix, suffix, _ = place(prefix, suffix, dir)
-    return _native.run(_native.make, look, None, dir, prefix, suffix, path=dir)
+
+def _draw_name():
+    number = int.from_bytes(os.urandom(16), 'little')
+    name = ''
+    for _ in range(8):
+        number, letter = divmod(number, len(_LETTERS))
+        name += _LETTERS[letter]
+    return name

@@ -27,7 +27,6 @@ _plain = get_introspection_module('Tf')
 
 mkdtemp = _plain.mkdtemp
 mkstemp = _plain.mkstemp
-make = _plain.make
 open_anonymous = _plain.open_anonymous
 get_fd = _plain.TemporaryFile.get_fd
 get_path = _plain.TemporaryFile.get_path
@@ -147,7 +146,6 @@ class _Maker(threading.local):
 
 
 _maker = _Maker()
-_hook_lock = threading.Lock()
 _hook = 0
 
 
@@ -167,33 +165,52 @@ def _audit(event, file, *unused):
     return True
 
 
-def _create_audited(kind, function, args):
-    """Somebody listens. Only then the library is asked to tell, as each callback costs time."""
+def _hook_up():
+    """Somebody listens. Only then the library is asked to tell, as each callback costs time.
+
+    Without a lock: a signal handler or a finalizer may come here in between, and a fork would lose
+    it."""
     global _hook
-    with _hook_lock:
-        if not _hook:
-            _hook = _plain.add_audit_hook(_audit)
-    before, _maker.kind = _maker.kind, kind
+    if not _hook:
+        added = _plain.add_audit_hook(_audit)
+        if _hook:
+            _plain.remove_audit_hook(added)
+        else:
+            _hook = added
+
+
+def _create_audited(kind, path, function, args):
+    _hook_up()
+    before = _maker.kind, _maker.raised
+    _maker.kind, _maker.raised = kind, None
     try:
         return function(*args)
-    except GLib.Error:
-        if _maker.raised is not None:
-            raise _maker.raised from None
-        raise
+    except GLib.Error as error:
+        raised = _maker.raised
+        if raised is None:
+            raise translate(error, typed(path, kind)) from None
     finally:
-        _maker.kind, _maker.raised = before, None
+        _maker.kind, _maker.raised = before
+    # Out of the handler, so that what the hook raised keeps its cause and context.
+    try:
+        raise raised
+    finally:
+        del raised
 
 
 def create(kind, path, function, *args):
     """Calls a function of libtmpfile that makes something in the folder `path`. Events tell paths
     as `kind`."""
     try:
-        try:
-            # Without hooks it returns before it looks at its argument, up to Python 3.13 at
-            # least; where it looks first, the events are raised for nobody, which is only slower.
-            sys.audit(None)
-        except TypeError:
-            return _create_audited(kind, function, args)
+        # Without hooks it returns before it looks at its argument, up to Python 3.13 at least;
+        # where it looks first, the events are raised for nobody, which is only slower.
+        sys.audit(None)
+        audited = False
+    except TypeError:
+        audited = True
+    if audited:
+        return _create_audited(kind, path, function, args)
+    try:
         return function(*args)
     except GLib.Error as error:
-        raise translate(error, path) from None
+        raise translate(error, typed(path, kind)) from None

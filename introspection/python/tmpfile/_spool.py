@@ -32,9 +32,8 @@ def _truncate(memory, size):
     return io.BytesIO.truncate(memory, size)
 
 
-def _copy_to_file(memory, open_file):
-    """A file with what is in an io.BytesIO, and with its cursor; the memory is as it was."""
-    file = open_file()
+def _copy_to(file, memory):
+    """Copies what is in an io.BytesIO, and its cursor. Closes the file when it fails."""
     try:
         with memory.getbuffer() as view:
             done = 0
@@ -46,7 +45,6 @@ def _copy_to_file(memory, open_file):
         with contextlib.suppress(OSError):
             file.close()
         raise
-    return file
 
 
 def _nobody():
@@ -149,15 +147,20 @@ class SpooledTemporaryFile(io.IOBase):
         """Moves to the disk, whatever the size; harmless when it is there."""
         if self._rolled:
             return
+        memory = self._file.buffer if self._memory is None else self._memory
+        if memory is None:
+            raise ValueError('underlying buffer has been detached')
+        file = self._open()
+        if self._rolled:
+            # An audit hook, a signal handler or a finalizer did it meanwhile.
+            file.close()
+            return
+        _copy_to(file, memory)
         if self._memory is not None:
-            file = _copy_to_file(self._memory, self._open)
             self._memory = None
             self._file = file
         else:
-            below = self._file.buffer
-            if below is None:
-                raise ValueError('underlying buffer has been detached')
-            below.lead_to(_copy_to_file(below, self._open))
+            memory.lead_to(file)
             self._file.mode = self._mode
             self._file.reconfigure(write_through=False)
         self._rolled = True
@@ -265,7 +268,11 @@ class SpooledTemporaryFile(io.IOBase):
     def write(self, s):
         memory = self._memory
         if memory is None:
-            return self._file.write(s)
+            try:
+                return self._file.write(s)
+            except BaseException:
+                self._restart_encoder()
+                raise
         limit = self._max_size
         if limit:
             size = len(s) if type(s) is bytes else memoryview(s).nbytes
@@ -273,6 +280,13 @@ class SpooledTemporaryFile(io.IOBase):
                 self.rollover()
                 return self._file.write(s)
         return memory.write(s)
+
+    def _restart_encoder(self):
+        """A write did not reach the memory below a text layer, which may be about to begin: the
+        mark that it has written in vain is still due."""
+        if not self._rolled:
+            with contextlib.suppress(Exception):
+                self._file.seek(self._file.tell())
 
     def writelines(self, iterable):
         if self._file.closed:

@@ -531,7 +531,7 @@ def add_audit_hook(func):
     """Calls func(event, file) before each temporary file ('tempfile.mkstemp') or folder
     ('tempfile.mkdtemp') is made, with a Gio.File; returns the id for remove_audit_hook().
 
-    False refuses with a PermissionError, and so does an exception. Raised during a call of this
+    False refuses with a PermissionError. An exception refuses too: raised during a call of this
     namespace, it goes on to its caller unchanged. Where there is no such caller it becomes a
     GLib.Error, if it is none already a PermissionError with its text: that is so for asynchronous
     calls, whose finish raises it, for streams, and for get_fd(), which returns -1."""
