@@ -136,21 +136,15 @@ cancelled_cb (GCancellable *cancellable,
 
 /* FALSE when it was cancelled before there was an answer. */
 static gboolean
-wait_for_answer (Question     *question,
-                 GCancellable *cancellable)
+wait_for_answer (Question *question)
 {
   gboolean answered;
-  gulong handler = 0;
 
-  if (cancellable != NULL)
-    handler = g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb), question, NULL);
   g_mutex_lock (&question->lock);
   while (!question->answered && !question->cancelled)
     g_cond_wait (&question->changed, &question->lock);
   answered = question->answered;
   g_mutex_unlock (&question->lock);
-  if (handler != 0)
-    g_cancellable_disconnect (cancellable, handler);
   return answered;
 }
 
@@ -181,20 +175,26 @@ relay (const char  *event,
   Question *question = question_new (event, path);
   g_autoptr (GSource) source = g_idle_source_new ();
   gboolean allowed = FALSE;
+  gulong handler = 0;
 
+  /* Before anybody is asked, so that a hook that cancels has cancelled. */
+  if (cancellable != NULL)
+    handler = g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb), question, NULL);
   g_source_set_priority (source, g_task_get_priority (task));
   g_source_set_static_name (source, "[tf] audit");
   g_source_set_callback (source, ask_cb, question, forget_cb);
   g_source_attach (source, g_task_get_context (task));
 
   tf_worker_begin_wait ();
-  if (wait_for_answer (question, cancellable))
+  if (wait_for_answer (question))
     allowed = take_answer (question, error);
   else if (!g_cancellable_set_error_if_cancelled (cancellable, error))
     /* It was reset since. */
     tf_audit_refuse (path, error);
   tf_worker_end_wait ();
 
+  if (handler != 0)
+    g_cancellable_disconnect (cancellable, handler);
   g_source_destroy (source);
   question_unref (question);
   return allowed;

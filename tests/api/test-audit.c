@@ -392,8 +392,6 @@ cancel_inside_cb (const char  *event,
                   GError     **error)
 {
   g_cancellable_cancel (user_data);
-  /* Time for the worker to go. */
-  g_usleep (20 * 1000);
   return TRUE;
 }
 

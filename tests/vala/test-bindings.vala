@@ -312,6 +312,36 @@ async void remove_in_background () throws Error
   assert (!exists (path));
 }
 
+void test_audit ()
+{
+  string[] events = {};
+  string? where = null;
+
+  uint id = Tf.add_audit_hook ((event, file) => {
+    events += event;
+    where = file.get_path ();
+    if (event == "tempfile.mkdtemp")
+      throw new IOError.BUSY ("mine");
+    return true;
+  });
+  assert (id > 0);
+  try
+    {
+      string path = null;
+      FileUtils.close (Tf.mkstemp (null, null, null, out path));
+      assert (events.length == 1 && events[0] == "tempfile.mkstemp" && where == path);
+      FileUtils.unlink (path);
+      Tf.mkdtemp (null, null, null);
+      assert_not_reached ();
+    }
+  catch (Error e)
+    {
+      check_code (e, IOError.BUSY);
+      assert (events.length == 2);
+    }
+  assert (Tf.remove_audit_hook (id) && !Tf.remove_audit_hook (id));
+}
+
 async void use_everything () throws Error
 {
   var file = yield Tf.TemporaryFile.create_async (Priority.DEFAULT, null, null);
@@ -418,6 +448,7 @@ int main (string[] args)
   Test.add_func ("/vala/remove", test_remove);
   Test.add_func ("/vala/sweep", test_sweep);
   Test.add_func ("/vala/text", test_text);
+  Test.add_func ("/vala/audit", test_audit);
   Test.add_func ("/vala/async", test_async);
   int status = Test.run ();
   /* Fails when something was left in it. */

@@ -233,6 +233,8 @@ function _overrideAudit(Tf) {
     const add = Tf.add_audit_hook;
 
     Tf.add_audit_hook = function (func) {
+        if (typeof func !== 'function')
+            throw new TypeError(`not a function: ${func}`);
         return add((event, file) => {
             try {
                 return func(event, file) !== false;

@@ -52,6 +52,14 @@ def _nobody():
     return None
 
 
+def _write_through(file, data):
+    # io.BufferedRandom.read1(), which io.TextIOWrapper reads with, gives what was there before a
+    # write that is still in the buffer.
+    done = file.write(data)
+    file.flush()
+    return done
+
+
 class _Below(io.BytesIO):
     """What is below the text layer: the memory; later the file, to which its methods lead then. The
     text layer stays, so that what it knows is not lost: the state of its decoder, what it has read
@@ -69,7 +77,7 @@ class _Below(io.BytesIO):
             spool = self._spool()
             if spool is not None:
                 spool.rollover()
-                return self._file.write(data)
+                return _write_through(self._file, data)
         return _write(self, data)
 
     def truncate(self, size=None):
@@ -278,7 +286,7 @@ class SpooledTemporaryFile(io.IOBase):
             size = len(s) if type(s) is bytes else memoryview(s).nbytes
             if memory.tell() + size > limit and size:
                 self.rollover()
-                return self._file.write(s)
+                return _write_through(self._file, s)
         return memory.write(s)
 
     def _restart_encoder(self):

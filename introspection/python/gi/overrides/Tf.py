@@ -535,6 +535,9 @@ def add_audit_hook(func):
     namespace, it goes on to its caller unchanged. Where there is no such caller it becomes a
     GLib.Error, if it is none already a PermissionError with its text: that is so for asynchronous
     calls, whose finish raises it, for streams, and for get_fd(), which returns -1."""
+    if not callable(func):
+        raise TypeError('not callable: %r' % (func,))
+
     def call(event, file, *unused):
         raised, _refusals.raised = _refusals.raised, None
         try:
