@@ -84,12 +84,14 @@ static void
 attach (TfProgress  *self,
         GSourceFunc  func)
 {
+  /* It may be gone, and `self` with it, before the source is let go here. */
+  g_autoptr (GMainContext) context = g_main_context_ref (self->context);
   g_autoptr (GSource) source = g_idle_source_new ();
 
   g_source_set_priority (source, self->io_priority);
   g_source_set_callback (source, func, self, NULL);
   g_source_set_static_name (source, "[tf] progress");
-  g_source_attach (source, self->context);
+  g_source_attach (source, context);
 }
 
 void

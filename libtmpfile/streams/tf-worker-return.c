@@ -54,6 +54,9 @@ send (GTask   *task,
       GObject *object,
       GError  *error)
 {
+  /* The source may be dispatched, and the task and its context be gone, before it is let go here,
+   * for which GLib needs the context. */
+  g_autoptr (GMainContext) context = g_main_context_ref (g_task_get_context (task));
   g_autoptr (GSource) source = g_idle_source_new ();
   Result *result = g_new0 (Result, 1);
 
@@ -65,7 +68,7 @@ send (GTask   *task,
   g_source_set_priority (source, g_task_get_priority (task));
   g_source_set_callback (source, return_cb, result, result_free);
   g_source_set_static_name (source, "[tf] result");
-  g_source_attach (source, g_task_get_context (task));
+  g_source_attach (source, context);
 }
 
 void

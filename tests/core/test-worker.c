@@ -276,6 +276,7 @@ typedef struct
   gboolean fail;
   guint steps;
   guint pause;        /* microseconds */
+  GThread *thread;       /* where the calls come; NULL: the main one */
 } Watch;
 
 static void
@@ -285,7 +286,7 @@ progress_cb (goffset  current,
 {
   Watch *watch = data;
 
-  g_assert_true (g_thread_self () == main_thread);
+  g_assert_true (g_thread_self () == (watch->thread != NULL ? watch->thread : main_thread));
   g_assert_cmpuint (watch->destroyed, ==, 0);
   g_assert_cmpint (current, >, watch->last);
   watch->calls++;
@@ -298,7 +299,7 @@ destroy_cb (gpointer data)
 {
   Watch *watch = data;
 
-  g_assert_true (g_thread_self () == main_thread);
+  g_assert_true (g_thread_self () == (watch->thread != NULL ? watch->thread : main_thread));
   watch->destroyed++;
 }
 
@@ -398,6 +399,59 @@ test_progress_none (void)
   g_assert_cmpuint (watch.calls, ==, 0);
 }
 
+/* --- contexts that do not live long ------------------------------------------------------ */
+
+static void
+run_in_context (GMainContext *context,
+                Watch        *watch)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, tf_test_store_cb, &result);
+
+  if (watch != NULL)
+    {
+      g_autoptr (GObject) source = g_object_new (G_TYPE_OBJECT, NULL);
+
+      g_clear_object (&task);
+      task = g_task_new (source, NULL, finished_cb, &result);
+      g_object_set_data (source, "watch", watch);
+      g_task_set_task_data (task, tf_progress_new (progress_cb, watch, destroy_cb, 0), NULL);
+    }
+  tf_worker_run (task, watch != NULL ? work_cb : return_true_cb);
+  while (result == NULL)
+    g_main_context_iteration (context, TRUE);
+}
+
+static gpointer
+short_lived_thread (gpointer data)
+{
+  guint rounds = GPOINTER_TO_UINT (data);
+
+  for (guint i = 0; i < rounds; i++)
+    {
+      g_autoptr (GMainContext) context = g_main_context_new ();
+      Watch watch = { .steps = 1, .thread = g_thread_self () };
+
+      g_main_context_push_thread_default (context);
+      run_in_context (context, i % 2 == 0 ? &watch : NULL);
+      g_main_context_pop_thread_default (context);
+    }
+  return NULL;
+}
+
+/* A context that goes with its result may go while the worker is still sending it. */
+static void
+test_short_lived (void)
+{
+  guint rounds = tf_test_scale (200, 5000, 50000);
+  GThread *threads[3];
+
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    threads[i] = g_thread_new ("short-lived", short_lived_thread, GUINT_TO_POINTER (rounds));
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    g_thread_join (threads[i]);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -415,6 +469,7 @@ main (int    argc,
   tf_test_add ("/core/worker/progress-meanwhile", test_progress_meanwhile);
   tf_test_add ("/core/worker/progress-failing", test_progress_failing);
   tf_test_add ("/core/worker/progress-none", test_progress_none);
+  tf_test_add ("/core/worker/short-lived-context", test_short_lived);
 
   return tf_test_run ();
 }
