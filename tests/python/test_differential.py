@@ -265,7 +265,7 @@ EXAMPLES = {
     'two-mistakes': ('named', {'errors': 'strict', 'dir': 'missing'}, []),
     'writelines-fails': ('spool', {'max_size': 1}, [('writelines', [b'one\n', 'a'])]),
 }
-APART = ['lossy-move', 'sparse-seek']
+APART = ['lossy-move', 'sparse-seek', 'written-twice']
 
 
 # --- planted bugs ---
@@ -353,14 +353,15 @@ class Differential(Case):
         catcher.__enter__()
         self.addCleanup(catcher.__exit__, None, None, None)
         warnings.simplefilter('ignore')
-        # What __del__() of a detached file says, CPython's too.
+        # What __del__() says of a file that is detached, or was refused; CPython's too.
         self.addCleanup(setattr, sys, 'unraisablehook', sys.unraisablehook)
         sys.unraisablehook = self.say_unraisable
         super().setUp()
         self.addCleanup(setattr, tmpfile, 'tempdir', None)
 
     def say_unraisable(self, unraisable):
-        if 'has been detached' not in str(unraisable.exc_value):
+        words = str(unraisable.exc_value)
+        if 'has been detached' not in words and "has no attribute '_file'" not in words:
             sys.__unraisablehook__(unraisable)
 
     def search(self, ours, count, phases, strategy=None):
@@ -452,6 +453,31 @@ class Differential(Case):
         limit = resource.RLIMIT_AS, (used + (1 << 30),) * 2
         self.run_limited(lambda: write(tmpfile), limit)
         self.run_limited(lambda: fail(tempfile), limit)
+
+    def test_truncate_to_the_cursor(self):
+        """What it does depends neither on memory nor on text."""
+        for options in ({}, UTF8):
+            for max_size, rolled in ((10, False), (4, True)):
+                program = Program('spool', {**options, 'max_size': max_size}, [
+                    ('seek', 5), ('truncate',), ('seek', 0), ('read',)])
+                with self.subTest(program=program):
+                    program.run(tmpfile, self.root)
+                    self.assertEqual(program.met, ['truncate-larger'])
+                    with tmpfile.SpooledTemporaryFile(max_size, dir=self.root, **options) as file:
+                        file.seek(5)
+                        self.assertEqual(file.truncate(), 5)
+                        self.assertEqual((file._rolled, file.tell()), (rolled, 5))
+                        file.seek(0)
+                        self.assertEqual(len(file.read()), 5)
+
+    def test_written_twice(self):
+        for module, expected in ((tempfile, b'aa'), (tmpfile, b'a')):
+            with self.subTest(module=module), module.TemporaryFile(dir=self.root) as file:
+                file.write(b'a')
+                self.assertEqual(in_child(file.close), 0)
+                file.flush()
+                file.seek(0)
+                self.assertEqual(file.read(), expected)
 
     def test_planted_bugs(self):
         """What the search is for is found."""

@@ -31,6 +31,8 @@ class Step:
         self.sides = program.sides
         self.max_size = self.options.get('max_size', 0)
         self.results = self.after = None
+        memory = None if before is None else self.sides[0].memory()
+        self.cursor = None if memory is None or memory.closed else memory.tell()
         self.differences = set()
 
     @property
@@ -43,6 +45,13 @@ class Step:
         return self.name in ('rollover', 'fileno') or (
             self.name == 'truncate' and self.args and isinstance(self.args[0], int)
             and self.args[0] > self.max_size)
+
+    def extends_to(self):
+        """The size that truncate() in memory is to extend to, or None."""
+        if self.kind != 'spool' or self.name != 'truncate' or self.cursor is None:
+            return None
+        size = self.args[0] if self.args and self.args[0] is not None else self.cursor
+        return size if isinstance(size, int) and size > self.sizes[1] else None
 
     def __str__(self):
         names = [side.name for side in self.sides]
@@ -165,7 +174,8 @@ class Program:
         limit = this.max_size
         reached = max([side.size()] + [after['tell'] for after in this.after
                                        if isinstance(after.get('tell'), int)])
-        if this.asks_for_disk() or not self.watch or (limit and reached > limit):
+        extends = this.asks_for_disk() or this.extends_to() is not None
+        if extends or not self.watch or (limit and reached > limit):
             self.may_roll = True
         if this.after[1]['rolled'] and not self.may_roll:
             raise Difference('ours left memory too early\n%s' % this)

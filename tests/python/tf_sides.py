@@ -255,9 +255,8 @@ class Side:
         if self.name == 'reference' and self.program.sides[0].memory() is not None:
             # A child's memory is its own.
             return None
-        if self.program.kind == 'spool':
-            # What is in buffers belongs to both, and how much that is differs.
-            self.file.flush()
+        # What is in buffers CPython's writes twice.
+        outcome(lambda: self.file.flush())
         reading, writing = os.pipe()
         pid = os.fork()
         if pid == 0:

@@ -400,16 +400,18 @@ def explain_truncate_smaller(this):
 
 
 @wanted('truncate-larger',
-        cpython='in memory, truncate(n) with n beyond the end does nothing',
-        ours='it extends with zeros, as that of files does',
+        cpython='in memory, truncate(n) with n beyond the end does nothing, nor does truncate() '
+                'with the cursor there',
+        ours='it extends with zeros, as that of files does, on the disk where max_size is exceeded',
         why='whether a file has moved must not show', then='reference')
 def explain_truncate_larger(this):
-    if this.kind != 'spool' or this.name != 'truncate' or not this.args:
+    size = this.extends_to()
+    if size is None or this.after[CPYTHON]['rolled'] or this.after[CPYTHON]['closed'] is not False:
         return None
-    size = this.args[0]
-    if isinstance(size, int) and this.sizes[OURS] < size <= this.max_size:
-        if not this.after[CPYTHON]['rolled'] and this.after[CPYTHON]['closed'] is False:
-            return {'content'} if not this.after[OURS]['rolled'] else None
+    if this.options.get('dir') in ('missing', 'plain') and size > this.max_size:
+        return {'result'} if raised(this.results[OURS], OSError) else None
+    if this.after[OURS]['rolled'] == (size > this.max_size):
+        return {'content', 'newlines'} | (ON_DISK if this.after[OURS]['rolled'] else set())
     return None
 
 
@@ -479,6 +481,10 @@ def explain_relative(this):
                 'the data',
         ours='memory, cursor and size are as they were; a short write is gone on with',
         why='nothing may be lost', then='end')
+@wanted('written-twice',
+        cpython='what is in the buffer of a file when the process forks is written by both',
+        ours='it is flushed before the fork',
+        why='it was written once', then='end')
 @wanted('sparse-seek',
         cpython='a write far beyond the end fills memory with zeros first, then looks at max_size',
         ours='moves to the disk first, where the gap takes no room',
@@ -489,7 +495,7 @@ def explain_nothing(this):
 
 def only_memory_says(this):
     """Whether ours and the reference may differ, as io.BytesIO and files differ in CPython too:
-    what a negative position does, what a file without buffer has not, if the folder matters."""
+    what a negative position does, what a file without buffer has not, what the folder is."""
     if this.name in ('make', 'detach', 'detached', 'fork'):
         return True
     if this.name == 'rollover' and this.before[OURS]['closed'] is not False:

@@ -82,8 +82,10 @@ class _Below(io.BytesIO):
 
     def truncate(self, size=None):
         spool = self._spool()
-        if size is None or spool is None:
+        if spool is None:
             return super().truncate(size)
+        if size is None:
+            size = self.tell()
         if spool._roll_over_for(self, size):
             return self._file.truncate(size)
         return _truncate(self, size)
@@ -304,7 +306,9 @@ class SpooledTemporaryFile(io.IOBase):
 
     def truncate(self, size=None):
         memory = self._memory
-        if size is None or memory is None or self._roll_over_for(memory, size):
+        if size is None and memory is not None:
+            size = memory.tell()
+        if memory is None or self._roll_over_for(memory, size):
             return self._file.truncate(size)
         return _truncate(memory, size)
 
