@@ -265,6 +265,22 @@ EXAMPLES = {
     'two-mistakes': ('named', {'errors': 'strict', 'dir': 'missing'}, []),
     'writelines-fails': ('spool', {'max_size': 1}, [('writelines', [b'one\n', 'a'])]),
 }
+# What once differed without a reason.
+FOUND = [
+    ('spool', {'mode': 'w+', 'encoding': 'ascii', 'max_size': 100}, [
+        ('write', 'abcdef'), ('seek', 0), ('read', 1), ('write', 'ü'), ('write', 'X'), ('seek', 0),
+        ('read',)]),
+    ('spool', {**UTF8, 'max_size': 100}, [
+        ('write', 'a\nb\n'), ('rollover',), ('seek', 0), ('detach',), ('detached', 'seek', 0),
+        ('detached', 'writelines', [b'c\n']), ('detached', 'seek', 0), ('detached', 'list')]),
+    ('spool', {**UTF8, 'max_size': 2}, [
+        ('detach',), ('detached', 'write', b'abc'), ('detached', 'tell')]),
+    ('spool', {**UTF8, 'max_size': 1}, [
+        ('write', 'a'), ('seek', 0), ('write', 'one\n'), ('read',)]),
+    ('spool', {'max_size': 5}, [('close',), ('writelines', [])]),
+    ('named', {}, [('write', b'abc'), ('flush',), ('detach',), ('close',), ('detached', 'seek', 0),
+                   ('detached', 'read')]),
+]
 APART = ['lossy-move', 'sparse-seek', 'written-twice']
 
 
@@ -397,6 +413,14 @@ class Differential(Case):
                     program = Program(kind, options, steps, watch)
                     program.run(tmpfile, self.root)
                     self.assertIn(name, program.met)
+
+    def test_found_before(self):
+        for kind, options, steps in FOUND:
+            for watch in (True, False):
+                with self.subTest(kind=kind, options=options, steps=steps, watch=watch):
+                    program = Program(kind, options, steps, watch)
+                    program.run(tmpfile, self.root)
+                    self.assertEqual(set(program.met) - {'stale-attributes'}, set())
 
     def run_limited(self, function, *limits):
         """A function in a child that has limits: kinds of resource, each with its two numbers."""

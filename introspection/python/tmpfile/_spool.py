@@ -296,7 +296,9 @@ class SpooledTemporaryFile(io.IOBase):
         mark that it has written in vain is still due."""
         if not self._rolled:
             with contextlib.suppress(Exception):
-                self._file.seek(self._file.tell())
+                # Elsewhere a seek would change where the next write goes after a read.
+                if self._file.buffer.tell() == 0:
+                    self._file.seek(0)
 
     def writelines(self, iterable):
         if self._file.closed:
