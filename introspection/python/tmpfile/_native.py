@@ -142,6 +142,7 @@ class _Maker(threading.local):
     """What this thread is making."""
 
     kind = None       # str or bytes: of the paths in events; None while it makes nothing
+    told = None       # the path of the last event
     raised = None     # what a hook raised
 
 
@@ -155,7 +156,11 @@ def _audit(event, file, *unused):
         return True
     _maker.kind = None
     try:
-        sys.audit(event, typed(file.get_path(), kind))
+        path = file.get_path()
+        # For a moment two hooks may be there, see _hook_up().
+        if path != _maker.told:
+            _maker.told = path
+            sys.audit(event, typed(path, kind))
     except BaseException as error:
         _maker.raised = error
         raise GLib.Error(str(error), GLib.quark_to_string(Gio.io_error_quark()),
@@ -169,7 +174,7 @@ def _hook_up():
     """Somebody listens. Only then the library is asked to tell, as each callback costs time.
 
     Without a lock: a signal handler or a finalizer may come here in between, and a fork would lose
-    it."""
+    it. So another thread may add a hook of its own before one of the two is taken away."""
     global _hook
     if not _hook:
         added = _plain.add_audit_hook(_audit)
@@ -181,8 +186,8 @@ def _hook_up():
 
 def _create_audited(kind, path, function, args):
     _hook_up()
-    before = _maker.kind, _maker.raised
-    _maker.kind, _maker.raised = kind, None
+    before = _maker.kind, _maker.told, _maker.raised
+    _maker.kind, _maker.told, _maker.raised = kind, None, None
     try:
         return function(*args)
     except GLib.Error as error:
@@ -190,7 +195,7 @@ def _create_audited(kind, path, function, args):
         if raised is None:
             raise translate(error, typed(path, kind)) from None
     finally:
-        _maker.kind, _maker.raised = before
+        _maker.kind, _maker.told, _maker.raised = before
     # Out of the handler, so that what the hook raised keeps its cause and context.
     try:
         raise raised
