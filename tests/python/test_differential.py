@@ -246,7 +246,6 @@ EXAMPLES = {
     'mark': ('directory', {}, [('cleanup',)]),
     'mode-attribute': ('spool', {'mode': 'a+b'}, [('rollover',)]),
     'move-fails': ('spool', {'max_size': 1, 'dir': 'missing'}, [('write', b'abc')]),
-    'moved-directory': ('directory', {}, [('rename',), ('cleanup',)]),
     'newlines': ('spool', UTF8, [
         ('write', 'a\r\nb\n'), ('seek', 0), ('read',), ('rollover',)]),
     'next-then-tell': ('spool', UTF8, [

@@ -225,20 +225,6 @@ def explain_foreign(this):
     return None
 
 
-@wanted('moved-directory',
-        cpython='a TemporaryDirectory that was renamed stays where it is then',
-        ours='it is found and deleted',
-        why='it is what was made; cleanup() is asked for, and os.rename() does not keep it',
-        then='go on')
-def explain_moved_directory(this):
-    if this.name in ENDS and this.kind == 'directory':
-        if this.sides[OURS].state in ('renamed', 'replaced'):
-            stays = [os.path.lexists(os.path.join(this.sides[side].dir, 'moved'))
-                     for side in (CPYTHON, OURS)]
-            return set() if stays == [True, False] else None
-    return None
-
-
 @wanted('gone',
         cpython='close() raises FileNotFoundError when somebody else deleted or renamed the file',
         ours='it returns, as since CPython 3.12',
@@ -282,8 +268,6 @@ def left_behind(program, side):
         found.append('in/moved')
     if side.state in FOREIGN and side.name == 'ours' and program.options.get('delete', True):
         found.append('in/' + os.path.basename(os.fsdecode(side.path)))
-    if program.kind == 'directory' and side.name == 'ours' and 'in/moved' in found:
-        found.remove('in/moved')
     return sorted(found)
 
 

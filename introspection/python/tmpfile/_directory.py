@@ -4,6 +4,7 @@
 
 """TemporaryDirectory: a Tf.TemporaryDirectory with the manners of CPython's."""
 
+import os
 import types
 import warnings
 import weakref
@@ -24,8 +25,24 @@ class _Unraisable:
         raise error
 
 
+def _was_moved(owner):
+    """Whether the directory is elsewhere by now: it may have been published that way, so it is
+    left alone, as CPython does. What Tf does is to follow it."""
+    fd = _native.get_directory_fd(owner)
+    if fd == -1:
+        return False
+    status = os.fstat(fd)
+    try:
+        return not os.path.samestat(status, os.lstat(owner.get_path())) and status.st_nlink > 0
+    except FileNotFoundError:
+        return status.st_nlink > 0
+
+
 def _clean_up(owner, ignore_errors):
     try:
+        if _was_moved(owner):
+            owner.set_auto_delete(False)
+            return
         _native.clean_up(owner, None)
     except _native.GLib.Error as error:
         if not ignore_errors:

@@ -32,6 +32,7 @@ get_fd = _plain.TemporaryFile.get_fd
 get_path = _plain.TemporaryFile.get_path
 new_directory = _plain.TemporaryDirectory.new
 new_named = _plain.TemporaryFile.new_named
+get_directory_fd = _plain.TemporaryDirectory.get_fd
 clean_up = _plain.TemporaryDirectory.cleanup
 delete = _plain.TemporaryFile.delete
 close = Gio.IOStream.close
