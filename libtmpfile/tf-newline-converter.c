@@ -10,8 +10,7 @@
 #include "tf-newline-converter.h"
 
 #include "platform/tf-platform-private.h"
-
-#include <glib/gi18n-lib.h>
+#include "streams/tf-convert-private.h"
 
 #include <string.h>
 
@@ -172,7 +171,6 @@ convert (GConverter       *converter,
 {
   TfNewlineConverter *self = TF_NEWLINE_CONVERTER (converter);
   Span span = { inbuf, inbuf_size, outbuf, outbuf_size };
-  gboolean at_end = (flags & G_CONVERTER_INPUT_AT_END) != 0;
 
   pay (self, &span);
   while (span.in_left > 0 && span.out_left > 0)
@@ -180,7 +178,8 @@ convert (GConverter       *converter,
       step (self, &span);
       pay (self, &span);
     }
-  if (span.in_left == 0 && *self->owed == '\0' && at_end && self->after_cr)
+  if (span.in_left == 0 && *self->owed == '\0' && self->after_cr &&
+      (flags & G_CONVERTER_INPUT_AT_END) != 0)
     {
       self->after_cr = FALSE;
       if (self->from == TF_NEWLINE_CRLF)
@@ -190,15 +189,8 @@ convert (GConverter       *converter,
 
   *bytes_read = inbuf_size - span.in_left;
   *bytes_written = outbuf_size - span.out_left;
-  if (span.in_left == 0 && *self->owed == '\0' && at_end)
-    return G_CONVERTER_FINISHED;
-  if (span.in_left == 0 && *self->owed == '\0' && (flags & G_CONVERTER_FLUSH) != 0)
-    return G_CONVERTER_FLUSHED;
-  if (*bytes_read > 0 || *bytes_written > 0)
-    return G_CONVERTER_CONVERTED;
-  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT,
-                       _("Could not convert the line ends: there is no more text"));
-  return G_CONVERTER_ERROR;
+  return tf_convert_conclude (span.in_left == 0 && *self->owed == '\0', flags, *bytes_read,
+                              *bytes_written, error);
 }
 
 static void

@@ -12,8 +12,7 @@
 #include "streams/tf-charset-private.h"
 
 #include "streams/tf-charset-struct-private.h"
-
-#include <glib/gi18n-lib.h>
+#include "streams/tf-convert-private.h"
 
 #include <string.h>
 
@@ -172,15 +171,8 @@ convert (GConverter       *converter,
       g_propagate_error (error, g_steal_pointer (&failure));
       return G_CONVERTER_ERROR;
     }
-  if (span.in_left == 0 && is_queue_empty (self) && span.at_end)
-    return G_CONVERTER_FINISHED;
-  if (span.in_left == 0 && is_queue_empty (self) && (flags & G_CONVERTER_FLUSH) != 0)
-    return G_CONVERTER_FLUSHED;
-  if (*bytes_read > 0 || *bytes_written > 0)
-    return G_CONVERTER_CONVERTED;
-  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT,
-                       _("Could not convert the text: there is no more of it"));
-  return G_CONVERTER_ERROR;
+  return tf_convert_conclude (span.in_left == 0 && is_queue_empty (self), flags, *bytes_read,
+                              *bytes_written, error);
 }
 
 static void
