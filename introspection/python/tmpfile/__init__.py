@@ -28,7 +28,7 @@ from tmpfile._files import (
     TemporaryFile,
     TemporaryFileWrapper as _TemporaryFileWrapper,
 )
-from tmpfile._make import mkdtemp, mkstemp, mktemp
+from tmpfile._make import TMP_MAX, mkdtemp, mkstemp, mktemp
 from tmpfile._place import infer_return_type as _infer_return_type
 from tmpfile._spool import SpooledTemporaryFile
 
@@ -47,9 +47,6 @@ __all__ = [
     'mktemp',
     'tempdir',
 ]
-
-# How many names are tried before FileExistsError: the number is that of core/tf-opener.c.
-TMP_MAX = 100
 
 # The default of every `dir`: str or bytes; None until it is searched for, and again to search anew.
 tempdir = None

@@ -12,6 +12,10 @@ from tmpfile._native import check_affixes, typed
 from tmpfile._place import find_tempdir, place
 
 
+# How many names are tried before FileExistsError, by the library and by mktemp() here.
+TMP_MAX = 100
+
+
 def mkstemp(suffix=None, prefix=None, dir=None, text=False):
     """Makes a file that only this user may read and write, and opens it; returns the descriptor,
     which new programs do not inherit, and the absolute path. The caller closes and deletes it.
@@ -40,16 +44,15 @@ def mktemp(suffix='', prefix='tmp', dir=None):
         dir = os.fsdecode(find_tempdir())
     place(prefix, suffix, dir)
     check_affixes(prefix, suffix)
-    for _ in range(_MAX_NAMES):
+    for _ in range(TMP_MAX):
         path = os.path.join(dir, prefix + _draw_name() + suffix)
         if not os.path.lexists(path):
             return path
     raise FileExistsError(errno.EEXIST, 'Could not find a free name', dir)
 
 
-# As many names as the library tries; they are not taken from it, as its own function for this is
-# deprecated, and PyGObject says so at each call.
-_MAX_NAMES = 100
+# The names of mktemp() are not the library's, whose function for this is deprecated: PyGObject says
+# so at each call.
 _LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789_'
 
 

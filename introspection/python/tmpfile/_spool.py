@@ -104,17 +104,15 @@ class _Below(io.BytesIO):
         return self if file is None else file
 
     def lead_to(self, file):
+        # All at once: a signal handler may raise in between.
+        self.__dict__.update({name: getattr(file, name) for name in _LEADING}, _file=file)
         super().truncate(0)
-        self._file = file
-        self.name = file.name
-        for name in _LEADING:
-            setattr(self, name, getattr(file, name))
 
 
 # What leads to the file when there is one, looked up once.
-_LEADING = ('fileno', 'flush', 'isatty', 'peek', 'raw', 'read', 'read1', 'readable', 'readinto',
-            'readinto1', 'readline', 'readlines', 'seek', 'seekable', 'tell', 'truncate',
-            'writable', 'write')
+_LEADING = ('fileno', 'flush', 'isatty', 'name', 'peek', 'raw', 'read', 'read1', 'readable',
+            'readinto', 'readinto1', 'readline', 'readlines', 'seek', 'seekable', 'tell',
+            'truncate', 'writable', 'write')
 
 
 class SpooledTemporaryFile(io.IOBase):
@@ -166,14 +164,14 @@ class SpooledTemporaryFile(io.IOBase):
             file.close()
             return
         _copy_to(file, memory)
+        # In one step, or in an order in which no exception of a signal handler loses what is there.
         if self._memory is not None:
-            self._memory = None
-            self._file = file
+            self.__dict__.update(_memory=None, _file=file, _rolled=True)
         else:
+            self._rolled = True
             memory.lead_to(file)
             self._file.mode = self._mode
             self._file.reconfigure(write_through=False)
-        self._rolled = True
 
     def _roll_over_for(self, memory, size):
         """Moves to the disk if it is to be extended to a `size` that asks for it. Returns whether
