@@ -275,26 +275,6 @@ class Processes(Case):
                 self.assertEqual((result.returncode, result.stderr), (0, ''), (holder, make))
                 self.assertEqual(os.listdir(self.dir), [], (holder, make))
 
-    def test_a_signal(self):
-        result = self.run_new('''
-            import os, signal, sys
-            import tmpfile
-            from gi.repository import Tf
-
-            def stop(number, frame):
-                Tf.cleanup_all()
-                os._exit(7)
-
-            signal.signal(signal.SIGTERM, stop)
-            kept = [tmpfile.NamedTemporaryFile(), tmpfile.NamedTemporaryFile(delete_on_close=False),
-                    tmpfile.TemporaryDirectory()]
-            open(os.path.join(kept[-1].name, 'file'), 'w').close()
-            os.kill(os.getpid(), signal.SIGTERM)
-            signal.pause()
-            ''')
-        self.assertEqual((result.returncode, result.stderr), (7, ''))
-        self.assertEqual(os.listdir(self.dir), [])
-
     def test_a_handler_that_raises(self):
         """Wherever it interrupts, a descriptor is closed once: then it might be another's."""
         result = self.run_new('''

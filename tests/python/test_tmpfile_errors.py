@@ -146,8 +146,7 @@ class Directory(Stuck):
                 gc.collect()
             self.assertEqual([type(error) for error in caught.errors], [PermissionError])
             self.assertIn(name, str(caught.errors[0]))
-            if os.path.exists(name):
-                os.rmdir(name)
+            os.rmdir(name)
 
         self.run_as_nobody(test)
 
@@ -193,8 +192,7 @@ class Directory(Stuck):
             self.assertEqual(caught.errors, [])
             for directory in made:
                 directory.cleanup()
-            if os.path.exists(name):
-                os.rmdir(name)
+            os.rmdir(name)
 
         self.run_as_nobody(test)
 
@@ -248,8 +246,7 @@ class Named(Stuck):
                     gc.collect()
                 self.assertEqual([type(error) for error in caught.errors], [PermissionError])
                 self.assertIn(name, str(caught.errors[0]))
-                if os.path.exists(name):
-                    os.unlink(name)
+                os.unlink(name)
 
         self.run_as_nobody(test)
 
