@@ -351,8 +351,7 @@ class Errors(Case):
                 self.assertIsInstance(caught.exception, ValueError)
 
     def test_open_fails(self):
-        for failing, mode in (('io.open', 'w+'), ('io.open', 'r+b'), ('io.FileIO', 'w+b'),
-                              ('io.BufferedRandom', 'w+b')):
+        for failing, mode in ('io.open', 'w+'), ('io.open', 'r+b'), ('io.BufferedRandom', 'w+b'):
             for name in 'TemporaryFile', 'NamedTemporaryFile':
                 with unittest.mock.patch(failing, side_effect=KeyboardInterrupt):
                     with self.assertRaises(KeyboardInterrupt):

@@ -296,9 +296,11 @@ class Interrupted(TmpfileCase):
             self.interrupted('io.open', lambda: tmpfile.NamedTemporaryFile(mode, delete=False))
             self.interrupted('io.open',
                              lambda: tmpfile.NamedTemporaryFile(mode, delete_on_close=False))
-        for where in ('io.FileIO', 'io.BufferedRandom'):
-            for name in FILES[:2]:
-                self.interrupted(where, lambda: MAKERS[name](tmpfile))
+        for name in FILES[:2]:
+            self.interrupted('io.BufferedRandom', lambda: MAKERS[name](tmpfile))
+        # A descriptor without a name that never became an io.FileIO is lost, as with CPython: to
+        # close it by its number might close another's.
+        self.interrupted('io.FileIO', tmpfile.NamedTemporaryFile)
 
     def test_after_open(self):
         """With the file there, and its descriptor."""

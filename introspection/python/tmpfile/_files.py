@@ -44,18 +44,16 @@ def TemporaryFile(mode='w+b', buffering=-1, encoding=None, newline=None, suffix=
 
     if buffering == -1:
         buffering = _native.block_size(dir)
-
-    def opener(*unused):
-        # It is closed once by whoever called this, whatever comes in between.
-        return _native.create(kind, dir, _native.open_anonymous, dir)
-
     if _is_usual(mode, buffering, encoding, newline, errors):
-        raw = io.FileIO(dir, 'r+b', opener=opener)
+        # Nothing here closes the descriptor by its number: after an exception of a signal handler
+        # the number may be another file's.
+        raw = io.FileIO(_native.create(kind, dir, _native.open_anonymous, dir), 'r+b')
         file = io.BufferedRandom(raw, buffering)
     else:
-        file = io.open(dir, mode, buffering, encoding, errors, newline, opener=opener)
-        raw = _raw(file, mode)
-    raw.name = raw.fileno()
+        # When it fails, open() closes what its opener gave.
+        file = io.open(dir, mode, buffering, encoding, errors, newline, opener=lambda *unused:
+                       _native.create(kind, dir, _native.open_anonymous, dir))
+        _raw(file, mode).name = file.fileno()
     _native.flush_at_fork(file)
     return file
 
