@@ -251,6 +251,7 @@ EXAMPLES = {
     'next-then-tell': ('spool', UTF8, [
         ('write', 'a\nb\n'), ('seek', 0), ('next', 1, True), ('tell',)]),
     'nothing-written': ('spool', {'max_size': 5}, [('seek', 10), ('write', b'')]),
+    'order-mark': ('spool', {**UTF8, 'encoding': 'utf-16'}, [('write', '\udc80')]),
     'one-way-mode': ('spool', {'mode': 'rb'}, [
         ('write', b'ab'), ('rollover',), ('seek', 0), ('read',)]),
     'path-like': ('named', {}, [('fspath',)]),
@@ -280,6 +281,7 @@ FOUND = [
     ('spool', {**UTF8, 'max_size': 1}, [
         ('write', 'a'), ('seek', 0), ('write', 'one\n'), ('read',)]),
     ('spool', {'max_size': 5}, [('close',), ('writelines', [])]),
+    ('spool', UTF8, [('write', 'one\n'), ('seek', 0), ('read', 1), ('return',)]),
     ('named', {}, [('write', b'abc'), ('flush',), ('detach',), ('close',), ('detached', 'seek', 0),
                    ('detached', 'read')]),
 ]

@@ -77,6 +77,7 @@ class Program:
         self.met = []              # rows of WANTED
         self.dropped = self.ended = self.iterates = False
         self.may_roll = self.has_iterated = self.iterates_memory = False
+        self.forgot_newlines = False
         self.sides = [Side('cpython', tempfile, folder, self), Side('ours', ours, folder, self)]
         if self.kind == 'spool':
             self.sides.append(Side('reference', Ordinary, folder, self))
@@ -114,10 +115,14 @@ class Program:
         side = self.sides[0]
         if self.kind != 'spool' or not self.text or side.memory() is None:
             return False
+        met = side.file.newlines
         try:
             return side.memory().tell() != side.file._file.tell()
         except (OSError, ValueError):
             return True
+        finally:
+            # tell() changes newlines; the others were not asked.
+            self.forgot_newlines = self.forgot_newlines or side.file.newlines != met
 
     def judge(self, this):
         this.after = [side.look(self.watch) for side in self.sides]
@@ -157,6 +162,8 @@ class Program:
         for name in set(theirs) | set(ours):
             if name not in theirs or name not in ours or not same(ours[name], theirs[name]):
                 found.add(name)
+        if other == 0 and self.forgot_newlines:
+            found.discard('newlines')
         told = [after.get('tell') for after in (theirs, ours)]
         if self.text and 'tell' in found and not any(
                 isinstance(position, (Raised, types.NoneType)) for position in told):

@@ -370,6 +370,18 @@ def explain_newlines(this):
     return None
 
 
+@wanted('order-mark',
+        cpython='a first write that fails takes the byte order mark with it: the next has none',
+        ours='the mark is still due',
+        why='an error must not lose what was not written', then='end')
+def explain_order_mark(this):
+    if this.kind == 'spool' and this.name in ('write', 'writelines'):
+        if this.options.get('encoding') == 'utf-16' and this.sizes[OURS] == 0:
+            if all(raised(result, UnicodeError) for result in this.results[:2]):
+                return set()
+    return None
+
+
 # --- spooled files: when they move ---
 
 @wanted('truncate-smaller',
@@ -377,9 +389,12 @@ def explain_newlines(this):
         ours='only if the file gets larger',
         why='max_size is what memory may hold', then='reference')
 def explain_truncate_smaller(this):
-    if this.kind == 'spool' and this.name == 'truncate' and this.rolls and this.asks_for_disk():
+    if this.kind != 'spool' or this.name != 'truncate' or not this.asks_for_disk():
+        return None
+    fails = this.options.get('dir') in UNUSABLE and raised(this.results[CPYTHON], OSError)
+    if this.rolls or fails:
         if this.args[0] <= this.sizes[OURS] and not this.after[OURS]['rolled']:
-            return ON_DISK | {'newlines', 'result'}
+            return ON_DISK | {'newlines', 'result'} | ({'content'} if fails else set())
     return None
 
 
