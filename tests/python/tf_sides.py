@@ -5,6 +5,7 @@
 """The sides of a differential test (tf_differential.py): each has a folder and an object, and does
 the same steps with it. The reference is an ordinary file."""
 
+import contextlib
 import io
 import os
 import pathlib
@@ -122,10 +123,15 @@ class Side:
 
     def make(self):
         self.module.tempdir = self.dir
+        with self.in_its_folder():
+            return outcome(getattr(self, 'make_' + self.program.kind))
+
+    @contextlib.contextmanager
+    def in_its_folder(self):
         before = os.getcwd()
         os.chdir(self.dir)
         try:
-            return outcome(getattr(self, 'make_' + self.program.kind))
+            yield
         finally:
             os.chdir(before)
 

@@ -48,7 +48,8 @@ def try_call(this, function, names):
     """What CPython's function does with some of the arguments, by way of its side's own folder."""
     options = {name: value for name, value in this.sides[CPYTHON].arguments().items()
                if name in names}
-    found = outcome(function, **options)
+    with this.sides[CPYTHON].in_its_folder():
+        found = outcome(function, **options)
     if isinstance(found, tuple):
         os.close(found[0])
         os.unlink(found[1])
@@ -355,6 +356,17 @@ def explain_iterator(this):
 def explain_read_ahead(this):
     if this.kind == 'spool' and this.name != 'make' and this.text and this.ahead and this.rolls:
         return {'result', 'tell', 'content', 'newlines'}
+    return None
+
+
+@wanted('codec',
+        cpython='a text that moves to the disk forgets what the encoder and the decoder know, as '
+                'the byte order',
+        ours='they go on',
+        why='whether a file has moved must not show', then='reference')
+def explain_codec(this):
+    if this.kind == 'spool' and this.name != 'make' and this.rolls:
+        return set() if this.options.get('encoding') == 'utf-16' else None
     return None
 
 
