@@ -6,6 +6,10 @@
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
+# What is built, and what runs a command in another system where the build is for that: see legs/.
+source=$top
+inside=()
+
 # step TEXT COMMAND...: runs the command, and says before and after what happens.
 step () {
   local text=$1 start=$SECONDS status=0
@@ -32,7 +36,9 @@ configure () {
   fi
   mkdir -p "$folder"
   local log=$folder/configure.log
-  if ! meson setup "${action[@]}" "$@" "$folder" "$top" </dev/null >"$log" 2>&1; then
+  if ! "${inside[@]}" meson setup "${action[@]}" "$@" "$folder" "$source" \
+         </dev/null >"$log" 2>&1
+  then
     tail -n 30 "$log"
     printf '    configuring failed; all of it is in %s\n' "${log#"$top"/}"
     return 1
@@ -44,7 +50,7 @@ configure () {
 compile () {
   local folder=$1
   shift
-  if ! ninja -C "$folder" "$@" </dev/null >"$folder/compile.log" 2>&1; then
+  if ! "${inside[@]}" ninja -C "$folder" "$@" </dev/null >"$folder/compile.log" 2>&1; then
     grep -E -A 6 'FAILED|error:|[Ww]arning:|WARNING' "$folder/compile.log" | head -n 60 ||
       tail -n 30 "$folder/compile.log"
     printf '    building failed; all of it is in %s\n' "${folder#"$top"/}/compile.log"
