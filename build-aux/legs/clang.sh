@@ -1,0 +1,15 @@
+# Copyright 2026 The libtmpfile authors
+#
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# The leg clang: the other compiler, whose warnings are other ones. To be sourced.
+
+clang=clang-14
+
+leg_clang () {
+  install_for clang || return 0
+  CC="ccache $clang" build clang _build/clang "${plain_options[@]}" || return 0
+  TF_TEST_QUICK=$((all ? 0 : 1)) \
+    step 'clang: the tests in C' run_tests clang "$(memory)" _build/clang \
+    --suite core --suite api || true
+}
