@@ -6,7 +6,7 @@
 
 A test that was skipped counts as failed unless the list of skips has it with a reason.
 
-Usage: count-tests.py BUILD_FOLDER SKIPS      the last line: passed failed skipped
+Usage: count-tests.py BUILD_FOLDER SKIPS...   the last line: passed failed skipped
        count-tests.py --names BUILD_FOLDER [--programs] [--no-suite SUITE]...
                                               the names of all tests, or of those that are programs
                                               built here, without those of the suites given
@@ -65,10 +65,10 @@ def outcomes(test, result):
     return found
 
 
-def read_skips(path):
+def read_skips(paths):
     skips = []
-    if Path(path).is_file():
-        for line in Path(path).read_text(encoding='utf-8').splitlines():
+    for path in filter(Path.is_file, map(Path, paths)):
+        for line in path.read_text(encoding='utf-8').splitlines():
             if line.strip() and not line.startswith('#'):
                 what, _, reason = line.partition(':')
                 skips.append((what.strip(), reason.strip()))
@@ -77,8 +77,10 @@ def read_skips(path):
 
 def excuse(name, said, skips):
     """The reason on the list for a test of this name, which said this when it was skipped."""
+    path = name.partition(':')[2]
     for what, reason in skips:
-        if reason and (fnmatch.fnmatchcase(name, what) or what in said):
+        if reason and (fnmatch.fnmatchcase(name, what) or fnmatch.fnmatchcase(path, what)
+                       or what in said):
             return reason
     return None
 
@@ -114,8 +116,8 @@ def count(build, skips):
     return suites, total, notes
 
 
-def report(build, skips_path):
-    suites, total, notes = count(build, read_skips(skips_path))
+def report(build, skips_paths):
+    suites, total, notes = count(build, read_skips(skips_paths))
     for name in sorted(suites):
         suite = suites[name]
         print(f'    {name:12} {suite["OK"]:5} passed, {suite["FAIL"]} failed, '
@@ -140,7 +142,7 @@ def print_names(build, programs, left_out):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('build')
-    parser.add_argument('skips', nargs='?')
+    parser.add_argument('skips', nargs='*')
     parser.add_argument('--names', action='store_true')
     parser.add_argument('--programs', action='store_true')
     parser.add_argument('--no-suite', action='append', default=[])

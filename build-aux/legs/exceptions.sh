@@ -1,0 +1,26 @@
+# Copyright 2026 The libtmpfile authors
+#
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# What a leg cannot run, as tests/exceptions/LEG.txt says with a reason. To be sourced.
+
+# leave_out LEG BUILD [--no-suite SUITE]...: sets `tests`, the names of the others, and `exceptions`,
+# arguments that make a program leave single tests out. All lines of the list are printed.
+leave_out () {
+  local list=$top/tests/exceptions/$1.txt folder=$2 what reason name
+  shift 2
+  mapfile -t tests < <(tests_of "$folder" "$@")
+  exceptions=()
+  while IFS=: read -r what reason; do
+    case $what in
+      '' | '#'*) continue ;;
+      /*) exceptions+=(-s "$what") ;;
+      *)
+        for name in "${!tests[@]}"; do
+          # shellcheck disable=SC2053
+          [[ ${tests[name]} != $what ]] || unset "tests[name]"
+        done ;;
+    esac
+    printf '    %s:%s\n' "$what" "$reason"
+  done <"$list"
+}
