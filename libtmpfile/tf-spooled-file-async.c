@@ -272,7 +272,7 @@ tf_spooled_file_watch_memory (TfSpooledFile *self,
  * @io_priority: the I/O priority of the request
  * @cancellable: (nullable): a cancellable, looked at before the work begins
  * @callback: (nullable) (scope async) (closure user_data): a function to call when it is done
- * @user_data: (closure): data for @callback
+ * @user_data: data for @callback
  *
  * Moves the bytes to an anonymous temporary file, in a worker thread.
  *
@@ -371,7 +371,7 @@ tf_spooled_file_persist (TfSpooledFile   *self,
  * @io_priority: the I/O priority of the request
  * @cancellable: (nullable): a cancellable
  * @callback: (nullable) (scope async) (closure user_data): a function to call when it is done
- * @user_data: (closure): data for @callback
+ * @user_data: data for @callback
  *
  * Rolls over and gives the file a name for ever, in a worker thread.
  *
