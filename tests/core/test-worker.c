@@ -406,13 +406,16 @@ run_in_context (GMainContext *context,
                 Watch        *watch)
 {
   g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GTask) task = g_task_new (NULL, NULL, tf_test_store_cb, &result);
+  g_autoptr (GTask) task = NULL;
 
-  if (watch != NULL)
+  if (watch == NULL)
+    {
+      task = g_task_new (NULL, NULL, tf_test_store_cb, &result);
+    }
+  else
     {
       g_autoptr (GObject) source = g_object_new (G_TYPE_OBJECT, NULL);
 
-      g_clear_object (&task);
       task = g_task_new (source, NULL, finished_cb, &result);
       g_object_set_data (source, "watch", watch);
       g_task_set_task_data (task, tf_progress_new (progress_cb, watch, destroy_cb, 0), NULL);

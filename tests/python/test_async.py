@@ -229,15 +229,27 @@ class Cleanup(Case):
 class Awaited(Case):
     """What the override makes of an awaitable, whichever version of PyGObject gave it."""
 
+    class Steps:
+        """PyGObject's has no __iter__() either."""
+
+        def __init__(self, steps):
+            self.steps = steps
+
+        def __next__(self):
+            return next(self.steps)
+
     class Inner:
         def __init__(self, error):
             self.error = error
 
-        def __await__(self):
+        def steps(self):
             yield from asyncio.sleep(0).__await__()
             if self.error:
                 raise GLib.Error('missing', 'g-io-error-quark', int(Gio.IOErrorEnum.NOT_FOUND))
             return 'result'
+
+        def __await__(self):
+            return Awaited.Steps(self.steps())
 
         def cancel(self):
             return 'cancelled'
@@ -267,7 +279,12 @@ if gi.version_info >= (3, 50):
         def run_loop(self, coroutine):
             from gi.events import GLibEventLoopPolicy
             asyncio.set_event_loop_policy(GLibEventLoopPolicy())
-            asyncio.get_event_loop_policy().get_event_loop().run_until_complete(coroutine)
+            loop = asyncio.get_event_loop_policy().get_event_loop()
+            try:
+                loop.run_until_complete(coroutine)
+            finally:
+                loop.close()
+                asyncio.set_event_loop_policy(None)
 
         def test_await(self):
             async def run():

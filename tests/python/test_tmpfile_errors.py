@@ -375,7 +375,7 @@ class Signals(TmpfileCase):
     """Tf.cleanup_all() in a handler of the program's own."""
 
     HEAD = '''
-        import signal, tmpfile
+        import signal, time, tmpfile
         from gi.repository import GLib, Tf
         with open(tmpfile.mkstemp(prefix='mine')[1], 'w'):
             pass
@@ -434,8 +434,9 @@ class Signals(TmpfileCase):
 
             signal.signal(signal.SIGTERM, stop)
             ready()
+            # Not signal.pause(): the signal can come before it.
             while True:
-                signal.pause()
+                time.sleep(0.01)
             ''', signal.SIGTERM, -signal.SIGTERM)
 
     def test_handler_that_goes_on(self):
@@ -490,8 +491,9 @@ class Signals(TmpfileCase):
         self.end('''
             signal.signal(signal.SIGTERM, lambda *unused: sys.exit(3))
             ready()
+            # Not signal.pause(): the signal can come before it.
             while True:
-                signal.pause()
+                time.sleep(0.01)
             ''', signal.SIGTERM, 3)
 
 

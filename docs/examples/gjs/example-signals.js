@@ -20,9 +20,14 @@ function terminate() {
     return GLib.SOURCE_REMOVE;
 }
 
+// From GLib 2.80 what only Unix has is in a namespace of its own.
+const add_signal = await import('gi://GLibUnix').then(
+    ({default: GLibUnix}) => GLibUnix.signal_add ?? GLibUnix.signal_add_full,
+    () => GLib.unix_signal_add);
+
 // Before anything is made, so that no moment is left when a signal would end the program.
 for (const number of [SIGTERM, SIGINT])
-    GLib.unix_signal_add(GLib.PRIORITY_DEFAULT, number, terminate);
+    add_signal(GLib.PRIORITY_DEFAULT, number, terminate);
 
 const file = new Tf.TemporaryFile({anonymous: false, prefix: 'app-'});
 const dir = new Tf.TemporaryDirectory({prefix: 'app-'});

@@ -181,9 +181,13 @@ class _Awaitable:
         self._inner = inner
         self._values = values
 
+    # PyGObject's object is one to await, and not to iterate.
     def __await__(self):
+        return self._wait().__await__()
+
+    async def _wait(self):
         try:
-            return (yield from self._inner.__await__())
+            return await self._inner
         except GLib.Error as error:
             raise _translate(error, self._values) from None
 
