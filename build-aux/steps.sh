@@ -4,6 +4,9 @@
 #
 # What the commands of this folder share: saying what is done and how long it took. To be sourced.
 
+# Variables are those of who sources it.
+# shellcheck shell=bash disable=SC2034
+
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 # What is built, and what runs a command in another system where the build is for that: see legs/.

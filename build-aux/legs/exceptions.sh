@@ -4,8 +4,11 @@
 #
 # What a leg cannot run, as tests/exceptions/LEG.txt says with a reason. To be sourced.
 
-# leave_out LEG BUILD [--no-suite SUITE]...: sets `tests`, the names of the others, and `exceptions`,
-# arguments that make a program leave single tests out. All lines of the list are printed.
+# Variables are those of who sources it.
+# shellcheck shell=bash disable=SC2034,SC2154
+
+# leave_out LEG BUILD [--no-suite SUITE]...: sets `tests`, the names of the others, and
+# `exceptions`, arguments that make a program leave single tests out; prints the list.
 leave_out () {
   local list=$top/tests/exceptions/$1.txt folder=$2 what reason name
   shift 2

@@ -5,6 +5,9 @@
 # The leg i386: 32 bits, where off_t has 32 of itself. This machine's kernel and compiler know it;
 # the libraries come from a folder with Debian's. To be sourced.
 
+# Variables are those of who sources it.
+# shellcheck shell=bash disable=SC2034,SC2154
+
 leg_i386 () {
   local folder=_build/i386 root seen inside
   install_for i386 || return 0

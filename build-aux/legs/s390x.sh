@@ -5,6 +5,9 @@
 # The leg s390x: big-endian, by a cross compiler and qemu, which translates the programs' system
 # calls. To be sourced.
 
+# Variables are those of who sources it.
+# shellcheck shell=bash disable=SC2034,SC2154
+
 leg_s390x () {
   local folder=_build/s390x root seen inside tests exceptions
   install_for s390x || return 0

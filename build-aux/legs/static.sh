@@ -5,6 +5,9 @@
 # The leg static: the library as an archive, in the tests and, installed, in the program of
 # tests/consumer. To be sourced.
 
+# Variables are those of who sources it.
+# shellcheck shell=bash disable=SC2034,SC2154
+
 leg_static () {
   local folder=_build/static
   build static "$folder" -Ddefault_library=static "${plain_options[@]}" || return 0

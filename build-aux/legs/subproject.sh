@@ -5,6 +5,9 @@
 # The leg subproject: what a program of somebody else's sees, that of tests/consumer. The library is
 # its Meson subproject, or is installed and found by pkg-config. To be sourced.
 
+# Variables are those of who sources it.
+# shellcheck shell=bash disable=SC2034,SC2154
+
 leg_subproject () {
   local library
   for library in shared static; do

@@ -4,6 +4,9 @@
 #
 # Folders with another Debian system in them: made once, found again in the cache. To be sourced.
 
+# Variables are those of who sources it.
+# shellcheck shell=bash disable=SC2034,SC2154
+
 cache_home=${XDG_CACHE_HOME:-${HOME:?}/.cache}
 
 # The repository that this machine has its Debian from, as apt knows it. The lists of apt may be

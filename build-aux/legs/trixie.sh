@@ -5,6 +5,9 @@
 # The leg trixie: the next Debian, with a newer GLib, Meson, GCC, Python and GJS, in a folder. The
 # tree is read-only there, and what is written goes where it goes otherwise. To be sourced.
 
+# Variables are those of who sources it.
+# shellcheck shell=bash disable=SC2034,SC2154
+
 trixie_packages=(
   bindfs binutils ccache e2fsprogs fuse3 gcc gettext gjs gobject-introspection
   libc6-dev libgirepository1.0-dev libglib2.0-dev meson mount ninja-build pkg-config python3
@@ -66,8 +69,8 @@ enter_system () {
       mount -o remount,bind,ro "$root"
       exec chroot "$root" "$@"' sh "$root" "$top" "$build" "$place" "$cache" -- "${settings[@]}")
   else
-    inside=(bwrap --ro-bind "$root" / --dev-bind /dev /dev --proc /proc --bind /sys /sys --tmpfs /tmp
-            --tmpfs /var/tmp --ro-bind "$top" "$top" --bind "$build" "$build" --bind "$place" "$place"
-            --bind "$cache" "$cache" "${settings[@]}")
+    inside=(bwrap --ro-bind "$root" / --dev-bind /dev /dev --proc /proc --ro-bind /sys /sys
+            --tmpfs /tmp --tmpfs /var/tmp --ro-bind "$top" "$top" --bind "$build" "$build"
+            --bind "$place" "$place" --bind "$cache" "$cache" "${settings[@]}")
   fi
 }

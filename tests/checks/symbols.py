@@ -2,22 +2,32 @@
 #
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
-"""What the shared library exports is what the checked-in list says, and what the headers declare.
+"""What the shared library exports is what the checked-in list says, and what the headers declare;
+programs ask for it by a name that stays.
 
-Usage: symbols.py SOURCE_ROOT NM LIBRARY
+Usage: symbols.py SOURCE_ROOT NM READELF LIBRARY
 """
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import tap
 
+SONAME = 'libtmpfile-1.so.0'
+
 
 def exported(nm, library):
     output = subprocess.run([nm, '-D', '--defined-only', library], check=True, capture_output=True,
                             text=True).stdout
     return {line.split()[-1].split('@')[0] for line in output.splitlines() if line.strip()}
+
+
+def soname(readelf, library):
+    output = subprocess.run([readelf, '-d', library], check=True, capture_output=True,
+                            text=True).stdout
+    return re.findall(r'SONAME.*\[(.*)\]', output)
 
 
 def compare(actual, wanted, actual_name, wanted_name):
@@ -28,7 +38,7 @@ def compare(actual, wanted, actual_name, wanted_name):
 
 
 def main():
-    root, nm, library = sys.argv[1:4]
+    root, nm, readelf, library = sys.argv[1:5]
     list_file = Path(root, 'tests/checks/libtmpfile.symbols')
     lines = tap.read(list_file).split()
     listed = set(lines)
@@ -46,6 +56,8 @@ def main():
                  compare(symbols, listed, 'the library', list_file.name))
     report.check('the library exports what the headers declare',
                  compare(symbols, tap.public_functions(root), 'the library', 'the headers'))
+    names = soname(readelf, library)
+    report.check(f'its name is {SONAME}', [] if names == [SONAME] else [f'it is {names}'])
     report.finish()
 
 

@@ -192,7 +192,6 @@ umask_read (void)
 static gpointer
 last_thread (gpointer data)
 {
-  g_autofree char *path = NULL;
   int fd, copy;
 
   /* Now the first thread is gone, and with it what /proc/self has. */
