@@ -85,7 +85,6 @@ subject_make (Kind        kind,
               const char *root)
 {
   Subject self = { world, kind, NULL, NULL };
-  g_autofree char *above = NULL;
 
   world_make (world, root);
   /* A path that is relative for as short a time as can be. */

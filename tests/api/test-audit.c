@@ -541,6 +541,7 @@ test_many_waiting (void)
                                                                           &error);
 
       g_assert_no_error (error);
+      g_assert_true (TF_IS_TEMPORARY_FILE (file));
       g_object_unref (results[i]);
     }
   g_assert_cmpuint (calls, ==, N_WAITING);

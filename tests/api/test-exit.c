@@ -162,7 +162,8 @@ make_for_ever (gpointer data)
 {
   while (TRUE)
     {
-      g_autoptr (TfTemporaryFile) made = tf_temporary_file_new_named (NULL, NULL, NULL, NULL, NULL);
+      g_autoptr (TfTemporaryFile) made G_GNUC_UNUSED =
+        tf_temporary_file_new_named (NULL, NULL, NULL, NULL, NULL);
       g_autoptr (TfTemporaryDirectory) made_too = tf_temporary_directory_new (NULL, NULL, NULL,
                                                                               NULL, NULL);
 

@@ -177,7 +177,7 @@ flush_to_full (gpointer data)
 {
   Attempt attempt = attempts[GPOINTER_TO_UINT (data)].attempt;
   g_autoptr (TfTemporaryFile) file = new_stuck ();
-  g_autofree char *filler = fill_disk (0);
+  g_autofree G_GNUC_UNUSED char *filler = fill_disk (0);
   g_autoptr (GError) error = NULL;
 
   /* The call that flushes says so, every time, and changes nothing. */
@@ -269,7 +269,7 @@ static void
 write_unbuffered (gpointer data)
 {
   g_autoptr (TfTemporaryFile) file = new_on_disk (0, data != NULL);
-  g_autofree char *filler = fill_disk (4096);
+  g_autofree G_GNUC_UNUSED char *filler = fill_disk (4096);
   g_autofree char *bytes = g_malloc0 (10000);
   g_autoptr (GError) error = NULL;
   gsize total = 0;
@@ -298,7 +298,7 @@ static void
 close_unseen (gpointer data)
 {
   g_autoptr (TfTemporaryFile) file = new_stuck ();
-  g_autofree char *filler = fill_disk (0);
+  g_autofree G_GNUC_UNUSED char *filler = fill_disk (0);
 
   close_ok (file);
   g_assert_true (g_io_stream_is_closed (G_IO_STREAM (file)));
@@ -415,7 +415,6 @@ use_without_descriptors (gpointer data)
 {
   g_autoptr (TfTemporaryFile) file = new_anonymous ();
   g_autoptr (TfTemporaryFile) named = new_named ();
-  g_autoptr (GFile) destination = test_file ("there");
   g_autoptr (GError) error = NULL;
 
   exhaust ();

@@ -329,7 +329,6 @@ persist_elsewhere (gpointer data)
 {
   g_autoptr (TfTemporaryFile) file = new_of_kind (data);
   g_autofree char *path = g_build_filename (tf_test_path ("disk"), "there", NULL);
-  g_autoptr (GFile) there = g_file_new_for_path (path);
   int fd, copy;
   char buffer[4];
 

@@ -909,7 +909,6 @@ test_persist_new (void)
 {
   g_autoptr (TfSpooledFile) spool = tf_spooled_file_new (0);
   g_autoptr (GFile) target = test_file ("target");
-  g_autoptr (GFile) again = test_file ("again");
   g_autoptr (GError) error = NULL;
   int n = 0;
   TfTemporaryFile *file;

@@ -125,10 +125,7 @@ static void
 test_count (void)
 {
   for (guint i = 0; i < 7; i++)
-    {
-      g_autofree char *path = make_orphan (i % 2 == 0 ? "app-" : "tmp",
-                                           i % 3 == 0 ? fill_with_a_tree : NULL);
-    }
+    g_free (make_orphan (i % 2 == 0 ? "app-" : "tmp", i % 3 == 0 ? fill_with_a_tree : NULL));
   g_assert_cmpint (sweep ("app-", 0), ==, 4);
   g_assert_cmpint (sweep ("app-", 0), ==, 0);
   g_assert_cmpint (sweep ("tmp", 0), ==, 3);

@@ -632,7 +632,7 @@ static void
 end_in_child (gpointer data)
 {
   TfTemporaryDirectory *dir = data;
-  g_autoptr (TfTemporaryDirectory) own = new_dir ();
+  g_autoptr (TfTemporaryDirectory) G_GNUC_UNUSED own = new_dir ();
   g_autofree char *path = g_strdup (tf_temporary_directory_get_path (dir));
 
   tf_cleanup_all ();

@@ -173,7 +173,6 @@ assert_info (TfTemporaryFile *file,
              GFileInfo       *info,
              goffset          size)
 {
-  g_autofree char *id = NULL;
   struct stat st;
 
   g_assert_no_errno (fstat (tf_temporary_file_get_fd (file), &st));
