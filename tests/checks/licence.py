@@ -12,8 +12,8 @@ from pathlib import Path
 
 import tap
 
-SOURCES = ['*.c', '*.h', '*.h.in', '*.py', '*.js', '*.rs', '*.vala', '*.po', 'build-aux/*', 'build-aux/legs/*',
-           '.ci/run']
+SOURCES = ['*.c', '*.h', '*.h.in', '*.py', '*.js', '*.rs', '*.vala', '*.po', 'build-aux/*',
+           'build-aux/legs/*', '.ci/run']
 LICENCE = 'SPDX-License-Identifier: LGPL-2.1-or-later'
 COPYRIGHT = 'Copyright 2026 The libtmpfile authors'
 LINES = 6
