@@ -90,6 +90,7 @@ test_seen_file (void)
   assert_marker (second);
 }
 
+#ifndef TF_TEST_POSIX
 static void
 test_published (void)
 {
@@ -106,6 +107,7 @@ test_published (void)
   assert_disk (&st, FAR_OFF + 3);
   g_assert_no_errno (g_unlink (tf_test_path ("document")));
 }
+#endif
 
 static void
 test_spool (void)
@@ -152,9 +154,9 @@ test_all_bytes (void)
 
   truncate_to (file, FAR_OFF);
   g_assert_null (tf_temporary_file_to_bytes (file, NULL, &error));
-  assert_io_error (error, G_IO_ERROR_NO_SPACE);
+  assert_io_error (error, G_IO_ERROR_FAILED);
   g_assert_null (tf_temporary_file_steal_bytes (file, NULL, &error));
-  assert_io_error (error, G_IO_ERROR_NO_SPACE);
+  assert_io_error (error, G_IO_ERROR_FAILED);
   g_assert_cmpint (tf_temporary_file_get_size (file), ==, FAR_OFF);
 }
 
@@ -206,7 +208,10 @@ main (int    argc,
   tf_test_init (&argc, &argv);
   tf_test_add ("/api/large/unseen-file", test_unseen_file);
   tf_test_add ("/api/large/seen-file", test_seen_file);
+#ifndef TF_TEST_POSIX
+  /* The other back end publishes a copy, in which every byte is on the disk. */
   tf_test_add ("/api/large/published", test_published);
+#endif
   tf_test_add ("/api/large/spool", test_spool);
   tf_test_add ("/api/large/too-large", test_too_large);
   tf_test_add ("/api/large/removed", test_removed);
