@@ -10,13 +10,7 @@
 
 leg_i386 () {
   local folder=_build/i386 root seen inside
-  install_for i386 || return 0
-  if ! step 'i386: a folder with the libraries' found_root root i386 bookworm extract i386 \
-       libc6-dev libgcc-12-dev libglib2.0-dev
-  then
-    fail 'libraries of the leg i386'
-    return 0
-  fi
+  need_system i386 bookworm extract i386 libc6-dev libgcc-12-dev libglib2.0-dev || return 0
   show_root "$root"
   i386_machine "$root" "$seen" | built_for "$folder"
   build i386 "$folder" --cross-file "$folder.ini" "${plain_options[@]}" || return 0

@@ -10,13 +10,7 @@
 
 leg_s390x () {
   local folder=_build/s390x root seen inside tests exceptions
-  install_for s390x || return 0
-  if ! step 's390x: a folder with the libraries' found_root root s390x bookworm extract s390x \
-       libc6-dev libgcc-12-dev libglib2.0-dev
-  then
-    fail 'libraries of the leg s390x'
-    return 0
-  fi
+  need_system s390x bookworm extract s390x libc6-dev libgcc-12-dev libglib2.0-dev || return 0
   show_root "$root"
   emulate_s390x "$root"
   s390x_machine "$root" | built_for "$folder"

@@ -81,12 +81,18 @@ relative_links () {
     done
 }
 
-# found_root VARIABLE NAME RELEASE VARIANT ARCHITECTURE PACKAGE...: the same for a step, which would
-# swallow what is printed.
-found_root () {
-  local -n found=$1
-  # shellcheck disable=SC2034
-  found=$(system_folder "${@:2}")
+# need_system LEG RELEASE VARIANT ARCHITECTURE PACKAGE...: sets `root` to the folder, with what it
+# takes to make it; without it the leg fails.
+need_system () {
+  install_for "$1" || return 1
+  if ! step "$1: a folder with another system" find_root "$@"; then
+    fail "system of the leg $1"
+    return 1
+  fi
+}
+
+find_root () {
+  root=$(system_folder "$@")
 }
 
 # show_root FOLDER: makes such a folder be seen by the programs that `inside` starts, as $seen. Some

@@ -16,13 +16,7 @@ trixie_packages=(
 
 leg_trixie () {
   local folder=_build/trixie root inside tests exceptions
-  install_for trixie || return 0
-  if ! step 'trixie: a folder with the system' found_root root trixie trixie apt "$(host_debian)" \
-       "${trixie_packages[@]}"
-  then
-    fail 'system of the leg trixie'
-    return 0
-  fi
+  need_system trixie trixie apt "$(dpkg --print-architecture)" "${trixie_packages[@]}" || return 0
   printf '%s\n' "$root" | built_for "$folder"
   mkdir -p "$folder" "$(ccache_folder)"
   enter_system "$root" "$folder"
@@ -32,10 +26,6 @@ leg_trixie () {
   TF_TEST_QUICK=1 \
     step 'trixie: the tests in C and in other languages' run_tests trixie "$(memory)" "$folder" \
     "${tests[@]}" || true
-}
-
-host_debian () {
-  dpkg --print-architecture
 }
 
 ccache_folder () {
