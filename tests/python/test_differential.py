@@ -256,9 +256,9 @@ EXAMPLES = {
     'next-then-tell': ('spool', UTF8, [
         ('write', 'a\nb\n'), ('seek', 0), ('next', 1, True), ('tell',)]),
     'nothing-written': ('spool', {'max_size': 5}, [('seek', 10), ('write', b'')]),
-    'order-mark': ('spool', {**UTF8, 'encoding': 'utf-16'}, [('write', '\udc80')]),
     'one-way-mode': ('spool', {'mode': 'rb'}, [
         ('write', b'ab'), ('rollover',), ('seek', 0), ('read',)]),
+    'order-mark': ('spool', {**UTF8, 'encoding': 'utf-16'}, [('write', '\udc80')]),
     'path-like': ('named', {}, [('fspath',)]),
     'read-ahead': ('spool', UTF8, [
         ('write', 'abc'), ('seek', 0), ('read', 1), ('rollover',), ('write', 'X'), ('seek', 0),

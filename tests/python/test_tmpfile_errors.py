@@ -391,6 +391,11 @@ class Signals(TmpfileCase):
         def ready():
             print(len(os.listdir(tmpfile.gettempdir())), flush=True)
 
+        def wait():
+            # Not signal.pause(): the signal can come before it.
+            while True:
+                time.sleep(0.01)
+
         '''
     MADE = 6     # names of these things
     MINE = 2     # of them to be deleted by the program
@@ -421,8 +426,7 @@ class Signals(TmpfileCase):
                 for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
                     signal.signal(number, stop)
                 ready()
-                while True:
-                    signal.pause()
+                wait()
                 ''', number, 7)
 
     def test_handler_that_ends_by_the_signal(self):
@@ -434,9 +438,7 @@ class Signals(TmpfileCase):
 
             signal.signal(signal.SIGTERM, stop)
             ready()
-            # Not signal.pause(): the signal can come before it.
-            while True:
-                time.sleep(0.01)
+            wait()
             ''', signal.SIGTERM, -signal.SIGTERM)
 
     def test_handler_that_goes_on(self):
@@ -491,9 +493,7 @@ class Signals(TmpfileCase):
         self.end('''
             signal.signal(signal.SIGTERM, lambda *unused: sys.exit(3))
             ready()
-            # Not signal.pause(): the signal can come before it.
-            while True:
-                time.sleep(0.01)
+            wait()
             ''', signal.SIGTERM, 3)
 
 

@@ -169,6 +169,13 @@ class Failure(Case):
                 file.flush()
                 self.assertEqual(os.pread(file.fileno(), 100, 0), 'ab'.encode(encoding))
             os.rmdir(missing)
+            for max_size in 0, 1:
+                with spooled(max_size, 'w+', encoding=encoding) as file:
+                    with self.assertRaises(UnicodeEncodeError):
+                        file.write('\udc80')
+                    file.write('ab')
+                    file.flush()
+                    self.assertEqual(os.pread(file.fileno(), 100, 0), 'ab'.encode(encoding))
 
     def test_no_folder(self):
         missing = self.path('missing')
