@@ -54,6 +54,18 @@ say (Publication  *publication,
   return tf_error_set (error, status, _("Could not publish “%s”: %s"), publication->destination);
 }
 
+/* The caller knows the destination, and nothing of an intermediate. */
+static void
+name_destination (Publication *publication,
+                  GError      *error)
+{
+  char *message = g_strdup_printf (_("Could not publish “%s”: %s"), publication->destination,
+                                   error->message);
+
+  g_free (error->message);
+  error->message = message;
+}
+
 /* --- before --------------------------------------------------------------------------------- */
 
 /* Whether the destination is the handle's own name, however it is spelled. */
@@ -266,6 +278,7 @@ link_and_rename_guarded (Publication  *publication,
     return TRY_COPY;
   if (intermediate == NULL)
     {
+      name_destination (publication, link_error);
       g_propagate_error (error, g_steal_pointer (&link_error));
       return FAILED;
     }
@@ -395,13 +408,19 @@ create_copy (Publication  *publication,
 {
   TfPlace place = { TF_OS_CWD, publication->folder, TF_NAME_INTERMEDIATE_PREFIX,
                     TF_NAME_INTERMEDIATE_SUFFIX };
+  g_autoptr (GError) create_error = NULL;
   int copy;
 
   for (guint i = 0; i < MAX_COPIES; i++)
     {
-      copy = tf_opener_create_quietly (&place, 0600, TF_OS_CREATE_NONE, intermediate, stat, error);
+      copy = tf_opener_create_quietly (&place, 0600, TF_OS_CREATE_NONE, intermediate, stat,
+                                       &create_error);
       if (copy == -1)
-        return -1;
+        {
+          name_destination (publication, create_error);
+          g_propagate_error (error, g_steal_pointer (&create_error));
+          return -1;
+        }
       if (take_guard (publication, copy, *intermediate) && !is_swept (copy))
         return copy;
       tf_opener_remove_fresh (*intermediate, &stat->id);

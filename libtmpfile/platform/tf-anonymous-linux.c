@@ -28,6 +28,7 @@ tf_os_create_anonymous (const char      *path,
     case EINVAL:
     case ENOSYS:   /* a sandbox */
     case EPERM:
+    case EACCES:   /* one that judges by names, of which this file has none */
       return EOPNOTSUPP;
     default:
       return status;
@@ -63,10 +64,13 @@ tf_os_link_file (int         fd,
   TfStatus status = TF_POSIX_TRY (TF_CALL_LINK_EMPTY_PATH,
                                   linkat (fd, "", tf_posix_dir (dir), name, AT_EMPTY_PATH));
 
-  if (status == ENOENT || status == EINVAL || status == EPERM || status == ENOSYS)
+  if (status == ENOENT || status == EINVAL || status == EPERM || status == ENOSYS ||
+      status == EACCES)
     status = link_by_proc (fd, dir, name);
-  /* A file system without links, or a sandbox. */
-  if (status == EPERM || status == ENOSYS || status == EINVAL)
+  /* A file system without links, or a sandbox: Android's answers EACCES
+   * (https://github.com/termux/termux-app/issues/837). A folder that denies it denies the caller's
+   * other way too. */
+  if (status == EPERM || status == ENOSYS || status == EINVAL || status == EACCES)
     status = EOPNOTSUPP;
   return status;
 }

@@ -136,7 +136,8 @@ TfStatus tf_os_create_file      (int              dir,
 /* Makes a file without a name in the folder `path`, one that tf_os_link_file() can name later.
  * Its mode may be narrower than 0600 under a strange umask: tf_os_set_mode() before it is seen.
  * TF_CONDITION_NOT_SUPPORTED for every "not this way": EOPNOTSUPP, EISDIR, ENOENT, EINVAL,
- * EPERM, ENOSYS; the caller creates and unlinks instead, whose error counts. One system call. */
+ * EPERM, EACCES, ENOSYS; the caller creates and unlinks instead, whose error counts. One system
+ * call. */
 TfStatus tf_os_create_anonymous (const char      *path,
                                  TfOsCreateFlags  flags,
                                  int             *fd);
@@ -209,7 +210,8 @@ TfStatus tf_os_path_of     (int fd, char **path);
 
 TfStatus tf_os_unlink  (int dir, const char *name);
 TfStatus tf_os_rmdir   (int dir, const char *name);
-/* Gives a file from tf_os_create_anonymous() a name; EXISTS when it is taken. */
+/* Gives a file from tf_os_create_anonymous() a name; EXISTS when it is taken, NOT_SUPPORTED where
+ * it cannot be linked or must not: the caller copies, whose error counts. */
 TfStatus tf_os_link_file (int fd, int dir, const char *name);
 
 typedef enum

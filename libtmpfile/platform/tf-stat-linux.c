@@ -152,7 +152,7 @@ tf_os_stat_folder (int     fd,
           return 0;
         }
     }
-  else if (status == ENOSYS || status == EPERM || status == EINVAL)
+  else if (status == ENOSYS || status == EPERM || status == EACCES || status == EINVAL)
     status = tf_os_stat (fd, &folder);
   if (status == 0)
     status = compare_with_parent (fd, &folder);

@@ -105,13 +105,16 @@ static void
 link_anonymous (void)
 {
   const char *path = tf_test_path ("x");
+  int truth = open (tf_test_dir (), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
   gboolean works;
   TfStatus status;
   int fd;
 
+  if (truth != -1)
+    close (truth);
   if (tf_os_create_anonymous (tf_test_dir (), TF_OS_CREATE_NONE, &fd) != 0)
     {
-      g_assert_true (IS_POSIX || is_denied ("o_tmpfile"));
+      g_assert_true (IS_POSIX || truth == -1 || is_denied ("o_tmpfile"));
       fd = make_nameless ();
       status = tf_os_link_file (fd, TF_OS_CWD, path);
       g_assert_cmpint (tf_os_condition (status), ==,
@@ -431,6 +434,55 @@ without_lease (void)
     }
 }
 
+typedef struct
+{
+  TfCall call;
+  int status;
+} Refusal;
+
+static int
+refuse_cb (TfCall   call,
+           gpointer data)
+{
+  const Refusal *refusal = data;
+  gboolean linking = call == TF_CALL_LINK || call == TF_CALL_LINK_EMPTY_PATH;
+
+  return call == refusal->call || (linking && refusal->call == TF_CALL_LINK) ? refusal->status : 0;
+}
+
+/* What kernels, file systems and sandboxes say of a way that there is not, and what is an error. */
+static void
+ways_refused (void)
+{
+  static const int refusals[] = { EACCES, EINVAL, ENOENT, ENOSYS, EOPNOTSUPP, EPERM };
+  static const int errors[] = { EDQUOT, EIO, EMFILE, ENOSPC, EROFS };
+  Refusal refusal;
+  int fd = make_nameless ();
+  int other = -1;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (refusals); i++)
+    {
+      refusal = (Refusal) { TF_CALL_OPEN_TMPFILE, refusals[i] };
+      tf_fault_install (refuse_cb, &refusal);
+      assert_condition (tf_os_create_anonymous (tf_test_dir (), 0, &other), NOT_SUPPORTED);
+      refusal.call = TF_CALL_LINK;
+      if (refusals[i] != ENOENT)   /* the folder that is missing */
+        assert_condition (tf_os_link_file (fd, TF_OS_CWD, tf_test_path ("x")), NOT_SUPPORTED);
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (errors) && !IS_POSIX; i++)
+    {
+      refusal = (Refusal) { TF_CALL_OPEN_TMPFILE, errors[i] };
+      if (!is_denied ("o_tmpfile"))
+        g_assert_cmpint (tf_os_create_anonymous (tf_test_dir (), 0, &other), ==, errors[i]);
+      refusal.call = TF_CALL_LINK;
+      if (!is_denied ("at_empty_path"))
+        g_assert_cmpint (tf_os_link_file (fd, TF_OS_CWD, tf_test_path ("x")), ==, errors[i]);
+    }
+  tf_fault_install (NULL, NULL);
+  g_assert_cmpint (other, ==, -1);
+  assert_ok (tf_os_close (fd));
+}
+
 int
 main (int    argc,
       char **argv)
@@ -454,5 +506,6 @@ main (int    argc,
   tf_test_add ("/platform/create/planted", planted);
   tf_test_add ("/platform/create/swept", swept);
   tf_test_add ("/platform/create/without-lease", without_lease);
+  tf_test_add ("/platform/create/ways-refused", ways_refused);
   return tf_test_run ();
 }
