@@ -8,6 +8,7 @@
 #include "platform/tf-posix-private.h"
 
 #define PRIVATE_MODE 0700u
+#define OWNER_PROBE ".tf-owner~"
 
 TfStatus
 tf_os_open_folder_as_is (int         dir,
@@ -73,6 +74,31 @@ settle_mode (int     fd,
   return status;
 }
 
+/* Some file systems give all things one owner, or root's to nobody: vfat mounted with uid=, NFS
+ * that squashes root. Then a folder just made is not the user's by its number; a file made inside,
+ * which is ours beyond doubt, has the same. */
+static gboolean
+has_our_owner (int           fd,
+               const TfStat *folder)
+{
+  TfStatus status;
+  TfStat made;
+  int probe;
+
+  if (folder->mine)
+    return TRUE;
+  /* Where a folder may pass its owner on (suiddir), by this bit, it proves nothing. */
+  if ((folder->mode & S_ISUID) != 0 ||
+      tf_posix_open (TF_CALL_OPEN, fd, OWNER_PROBE,
+                     O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_NOCTTY, 0600, &probe) != 0)
+    return FALSE;
+
+  status = tf_os_stat (probe, &made);
+  tf_os_unlink (fd, OWNER_PROBE);
+  tf_os_close (probe);
+  return status == 0 && made.uid == folder->uid;
+}
+
 /* Looks at a folder just made, by `fd`. EEXIST when it was taken away, and with made->mine FALSE
  * when it is another's. */
 static TfStatus
@@ -86,7 +112,22 @@ stat_just_made (int     fd,
       made->mine = TRUE;
       return status == ENOENT || status == ESTALE ? EEXIST : status;
     }
+  made->mine = has_our_owner (fd, made);
   return made->links == 0 || !made->mine ? EEXIST : 0;
+}
+
+static gboolean
+is_ours_by_name (int         dir,
+                 const char *name)
+{
+  TfStat made;
+  int fd;
+
+  if (tf_os_open_folder_as_is (dir, name, &fd) != 0)
+    return FALSE;
+  stat_just_made (fd, &made);
+  tf_os_close (fd);
+  return made.mine;
 }
 
 /* Takes the lease and settles the mark; closes `fd` on failure, and removes the folder unless it
@@ -164,6 +205,18 @@ repair_plain_folder (int         dir,
   return status;
 }
 
+/* Under a strange umask nothing can tell whether it is ours; otherwise it is not, and stays. */
+static TfStatus
+refuse_owner (int           dir,
+              const char   *name,
+              const TfStat *made)
+{
+  if ((made->mode & PRIVATE_MODE) == PRIVATE_MODE)
+    return EEXIST;
+  tf_os_rmdir (dir, name);
+  return EACCES;
+}
+
 TfStatus
 tf_os_create_folder (int         dir,
                      const char *name)
@@ -181,8 +234,10 @@ tf_os_create_folder (int         dir,
       tf_os_rmdir (dir, name);
       return status == ENOENT ? EEXIST : status;
     }
-  if (made.kind != TF_KIND_FOLDER || !made.mine)
+  if (made.kind != TF_KIND_FOLDER)
     return EEXIST;
+  if (!made.mine && !is_ours_by_name (dir, name))
+    return refuse_owner (dir, name, &made);
   return made.mode == PRIVATE_MODE ? 0 : repair_plain_folder (dir, name);
 }
 
