@@ -1,0 +1,77 @@
+# Copyright 2026 The libtmpfile authors
+#
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+"""What each leg may say of each promise: the list expected.txt, and the table that
+docs/platforms.md has of it.
+
+A line of the list is "LEG | PROMISE | ROW": LEG is a pattern as of the shell, ROW what the row of
+the promise says. Of a leg that keeps all promises there is a line "LEG | all | kept"; what a leg with
+other lines does not mention is kept too.
+
+Run as a program it prints the table for the document."""
+
+import fnmatch
+from pathlib import Path
+
+PROMISES = range(1, 16)
+
+
+def read(path):
+    """{pattern: {promise: row}}, in order."""
+    table = {}
+    for line in Path(path).read_text(encoding='utf-8').splitlines():
+        if not line or line.startswith('#'):
+            continue
+        pattern, promise, row = (part.strip() for part in line.split(' | '))
+        rows = table.setdefault(pattern, {})
+        if promise != 'all':
+            if int(promise) in rows or int(promise) not in PROMISES:
+                raise ValueError(f'{path}: {line}')
+            rows[int(promise)] = row
+        elif row != 'kept':
+            raise ValueError(f'{path}: {line}')
+    return table
+
+
+def expected(table, leg):
+    """{promise: row} of a leg, or None where no pattern or more than one fits."""
+    found = [rows for pattern, rows in table.items() if fnmatch.fnmatchcase(leg, pattern)]
+    if len(found) != 1:
+        return None
+    return {promise: found[0].get(promise, 'kept') for promise in PROMISES}
+
+
+def cell(rows, kind):
+    """What is weaker, or refused, promise by promise."""
+    pieces = []
+    for promise, row in sorted(rows.items()):
+        findings = [finding.removeprefix(f'{kind}: ') for finding in row.split('; ')
+                    if finding.startswith(f'{kind}: ')]
+        if findings:
+            pieces.append(f'**{promise}** ' + '; '.join(findings))
+    return '<br>'.join(pieces)
+
+
+def describe(pattern, legs):
+    """What the legs of a pattern are: in words, or the errors with which a call is denied."""
+    if '=' not in pattern:
+        return ', '.join(leg.what for leg in legs if leg.name == pattern)
+    return 'denied with ' + ', '.join(leg.name.partition('=')[2] for leg in legs
+                                      if fnmatch.fnmatchcase(leg.name, pattern))
+
+
+def document(table, legs):
+    """The lines of the table in docs/platforms.md."""
+    lines = ['| Leg | What it is | Weaker | Refused, with an error |', '| --- | --- | --- | --- |']
+    for pattern, rows in table.items():
+        cells = [f'`{pattern}`', describe(pattern, legs), cell(rows, 'weaker'),
+                 cell(rows, 'refused')]
+        lines.append('| ' + ' | '.join(text or 'nothing' for text in cells) + ' |')
+    return lines
+
+
+if __name__ == '__main__':
+    from places import LEGS
+
+    print('\n'.join(document(read(Path(__file__).with_name('expected.txt')), LEGS)))

@@ -1,0 +1,330 @@
+/* Copyright 2026 The libtmpfile authors
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Which of its promises the library keeps in the place where this runs: one row for each, through
+ * the public interface only. What each row may say is in expected.txt; legs.py makes the places and
+ * compares.
+ *
+ * In the environment: TF_PROMISES_USER=nobody, TF_PROMISES_UMASK (octal), TF_PROMISES_LACKS (a
+ * list), TF_PROMISES_GIVEN (a folder with things of a lower layer). */
+
+#include "promises.h"
+
+#include <glib/gstdio.h>
+
+#include <grp.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#define NOBODY 65534
+#define PATIENCE 5000   /* milliseconds */
+
+typedef struct
+{
+  guint number;
+  const char *name;
+  void (*func) (void);
+} Promise;
+
+static const Promise promises[] = {
+  { 1, "private", promise_private },
+  { 2, "names", promise_names },
+  { 3, "anonymous", promise_anonymous },
+  { 4, "cursor", promise_cursor },
+  { 5, "spool", promise_spool },
+  { 6, "identity", promise_identity },
+  { 7, "tree", promise_tree },
+  { 8, "twice", promise_twice },
+  { 9, "fork", promise_fork },
+  { 10, "exit", promise_exit },
+  { 11, "lease", promise_lease },
+  { 12, "publish", promise_publish },
+  { 13, "manners", promise_manners },
+  { 14, "bad-input", promise_bad_input },
+};
+
+static GPtrArray *findings;
+static mode_t mask = 022;
+
+/* --- the rows ---------------------------------------------------------------------------- */
+
+static void
+note (char *finding)
+{
+  for (guint i = 0; i < findings->len; i++)
+    {
+      if (strcmp (findings->pdata[i], finding) == 0)
+        {
+          g_free (finding);
+          return;
+        }
+    }
+  g_ptr_array_add (findings, finding);
+}
+
+void
+promise_weaker (const char *what)
+{
+  note (g_strconcat ("weaker: ", what, NULL));
+}
+
+/* The codes that a kernel, a sandbox or a file system can be behind. */
+static gboolean
+is_refusal (const GError *error)
+{
+  static const int codes[] = {
+    G_IO_ERROR_FAILED,   /* EFBIG has no code of its own */
+    G_IO_ERROR_NOT_SUPPORTED,
+    G_IO_ERROR_NO_SPACE,
+    G_IO_ERROR_PERMISSION_DENIED,
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (codes); i++)
+    if (g_error_matches (error, G_IO_ERROR, codes[i]))
+      return TRUE;
+  return FALSE;
+}
+
+void
+promise_refused (const char  *what,
+                 GError     **error)
+{
+  const char *reason;
+
+  g_assert_nonnull (*error);
+  if (!is_refusal (*error)
+      || (strchr ((*error)->message, '/') == NULL
+          /* What has no path is called so. */
+          && strstr ((*error)->message, "temporary file") == NULL))
+    g_error ("%s: not what a system refuses: %s", what, (*error)->message);
+  reason = strrchr ((*error)->message, ':');
+  note (g_strdup_printf ("refused: %s (%s)", what,
+                         reason != NULL ? reason + 2 : (*error)->message));
+  g_clear_error (error);
+}
+
+/* The file system hides what was deleted while it was open, and takes it away a moment after it was
+ * closed. */
+static void
+settle_hidden (void)
+{
+  for (guint i = 0; i < PATIENCE && count_left () < tf_test_count_entries (tf_test_dir ()); i++)
+    g_usleep (1000);
+}
+
+static void
+run_promise (gconstpointer data)
+{
+  const Promise *promise = data;
+  g_autofree char *row = NULL;
+
+  findings = g_ptr_array_new_with_free_func (g_free);
+  /* Not where the library would rather go: its search tries to write first. */
+  g_assert_true (tf_set_temp_dir (tf_test_dir (), NULL));
+  umask (mask);
+  promise->func ();
+  umask (022);
+  settle_hidden ();
+  g_ptr_array_add (findings, NULL);
+  row = findings->len > 1 ? g_strjoinv ("; ", (char **) findings->pdata) : g_strdup ("kept");
+  g_test_message ("promise %u: %s", promise->number, row);
+  g_clear_pointer (&findings, g_ptr_array_unref);
+}
+
+/* --- the place --------------------------------------------------------------------------- */
+
+gboolean
+place_lacks (const char *what)
+{
+  g_auto (GStrv) list = g_strsplit (g_getenv ("TF_PROMISES_LACKS") ?: "", ",", -1);
+
+  return g_strv_contains ((const char *const *) list, what);
+}
+
+const char *
+place_given (const char *name)
+{
+  static char *path;
+  const char *given = g_getenv ("TF_PROMISES_GIVEN");
+
+  g_free (path);
+  path = given != NULL ? g_build_filename (given, name, NULL) : NULL;
+  return path;
+}
+
+const char *
+place_text (const char *text)
+{
+  return place_lacks ("space") ? "" : text;
+}
+
+void
+place_mode (const char *path,
+            guint       mode)
+{
+  guint before = tf_test_mode (path);
+
+  /* Some file systems say yes, and do nothing. */
+  if (chmod (path, mode) < 0)
+    g_assert_true (place_lacks ("modes"));
+  g_assert_cmpuint (tf_test_mode (path), ==, place_lacks ("modes") ? before : mode);
+}
+
+void
+place_folder (const char *path,
+              guint       mode)
+{
+  g_assert_no_errno (g_mkdir (path, 0700));
+  place_mode (path, mode);
+}
+
+void
+place_file (const char *path,
+            const char *text)
+{
+  int fd = open (path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+  g_assert_no_errno (fd);
+  if (tf_test_mode (path) != 0600)
+    place_mode (path, 0600);
+  if (place_lacks ("space"))
+    g_assert_cmpint (write (fd, "x", 1), ==, -1);
+  else
+    g_assert_cmpint (write (fd, text, strlen (text)), ==, strlen (text));
+  g_assert_no_errno (close (fd));
+}
+
+/* Not every umask leaves a folder that can be opened. */
+const char *
+promise_folder (void)
+{
+  mode_t old = umask (0777);
+
+  umask (old);
+  return (old & 0700) != 0 ? "a folder under the umask 0777" : "a folder";
+}
+
+/* --- objects ----------------------------------------------------------------------------- */
+
+TfTemporaryFile *
+make_file_or_refuse (const char *first_property,
+                     ...)
+{
+  g_autoptr (GError) error = NULL;
+  va_list args;
+  GObject *made;
+
+  va_start (args, first_property);
+  made = g_initable_new_valist (TF_TYPE_TEMPORARY_FILE, first_property, args, NULL, &error);
+  va_end (args);
+  if (made == NULL)
+    promise_refused ("a file", &error);
+  return (TfTemporaryFile *) made;
+}
+
+TfTemporaryDirectory *
+make_folder_or_refuse (void)
+{
+  g_autoptr (GError) error = NULL;
+  TfTemporaryDirectory *made = tf_temporary_directory_new (NULL, "p-", NULL, NULL, &error);
+
+  if (made == NULL)
+    promise_refused (promise_folder (), &error);
+  return made;
+}
+
+gboolean
+put_or_refuse (TfTemporaryFile *file,
+               const char      *text)
+{
+  g_autoptr (GError) error = NULL;
+  gssize length = (gssize) strlen (text);
+  goffset before = g_seekable_tell (G_SEEKABLE (file));
+  goffset size = tf_temporary_file_get_size (file);
+  gssize done = tf_temporary_file_write (file, text, strlen (text), NULL, &error);
+
+  if (done == length && g_output_stream_flush (
+                          g_io_stream_get_output_stream (G_IO_STREAM (file)), NULL, &error))
+    {
+      g_assert_cmpint (tf_temporary_file_get_size (file), ==, size + length);
+      return TRUE;
+    }
+  g_assert_true (place_lacks ("space"));
+  /* What was not written is either refused or still there. */
+  g_assert_cmpint (g_seekable_tell (G_SEEKABLE (file)), ==, before + MAX (done, 0));
+  promise_refused ("writing", &error);
+  return FALSE;
+}
+
+int
+end_of_child (void   (*func) (gpointer data),
+              gpointer data)
+{
+  int pid = tf_test_fork (func, data);
+  int status;
+
+  while (waitpid (pid, &status, 0) < 0)
+    g_assert_cmpint (errno, ==, EINTR);
+  return status;
+}
+
+static gboolean
+is_left (const char *name)
+{
+  return !g_str_has_prefix (name, ".nfs") && !g_str_has_prefix (name, ".fuse_hidden");
+}
+
+guint
+count_left (void)
+{
+  GDir *dir = g_dir_open (tf_test_dir (), 0, NULL);
+  const char *name;
+  guint n = 0;
+
+  while ((name = g_dir_read_name (dir)) != NULL)
+    n += is_left (name);
+  g_dir_close (dir);
+  return n;
+}
+
+/* --- all of it --------------------------------------------------------------------------- */
+
+static void
+take_user (void)
+{
+  const char *user = getenv ("TF_PROMISES_USER");
+
+  if (user == NULL || user[0] == '\0')
+    return;
+  if (strcmp (user, "nobody") != 0
+      || setgroups (0, NULL) < 0 || setresgid (NOBODY, NOBODY, NOBODY) < 0
+      || setresuid (NOBODY, NOBODY, NOBODY) < 0
+      /* Otherwise what /proc has of it would be root's. */
+      || prctl (PR_SET_DUMPABLE, 1, 0, 0, 0) < 0)
+    {
+      perror (user);
+      exit (1);
+    }
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  take_user ();
+  /* A limit of the size of files is an error then, not a signal. */
+  signal (SIGXFSZ, SIG_IGN);
+  tf_test_init (&argc, &argv);
+  if (g_getenv ("TF_PROMISES_UMASK") != NULL)
+    mask = (mode_t) g_ascii_strtoull (g_getenv ("TF_PROMISES_UMASK"), NULL, 8);
+  for (guint i = 0; i < G_N_ELEMENTS (promises); i++)
+    {
+      g_autofree char *name = g_strdup_printf ("/promises/%02u-%s", promises[i].number,
+                                               promises[i].name);
+
+      tf_test_add_data (name, &promises[i], run_promise);
+    }
+  return tf_test_run ();
+}
