@@ -1,0 +1,76 @@
+# Copyright 2026 The libtmpfile authors
+#
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+"""The table of promises in docs/platforms.md says what the test `promises` expects, and each of its
+legs is expected to do something.
+
+Usage: platforms.py SOURCE_ROOT
+"""
+
+import sys
+from pathlib import Path
+
+import tap
+
+PORTABILITY = Path(__file__).resolve().parent.parent / 'portability'
+sys.path.insert(0, str(PORTABILITY))
+import places          # noqa: E402
+import promise_table   # noqa: E402
+
+PAGE = 'docs/platforms.md'
+LIST = 'tests/portability/expected.txt'
+
+
+def check_page(root, table, legs):
+    lines = tap.read(Path(root, PAGE)).splitlines()
+    wanted = promise_table.document(table, legs)
+    start = lines.index(wanted[0]) if wanted[0] in lines else len(lines)
+    found = lines[start:]
+    found = found[:found.index('')] if '' in found else found
+    return ([f'{PAGE}: this row is missing: {line}' for line in wanted if line not in found]
+            + [f'{PAGE}: {LIST} has no such row: {line}' for line in found if line not in wanted])
+
+
+def check_legs(table, legs):
+    unmatched = [f'{LIST}: not exactly one pattern fits the leg {leg.name}' for leg in legs
+                 if promise_table.expected(table, leg.name) is None]
+    return unmatched + [f'{LIST}: no leg fits {pattern}' for pattern in table
+                        if not any(promise_table.expected({pattern: {}}, leg.name) for leg in legs)]
+
+
+def check(root, legs):
+    table = promise_table.read(Path(root, LIST))
+    return check_page(root, table, legs) + check_legs(table, legs)
+
+
+def main():
+    report = tap.Report()
+    legs = [places.Leg('here', 'a place'), places.Leg('call=EPERM', ''),
+            places.Leg('call=ENOSYS', '')]
+    rows = ('# What\nhere | 3 | weaker: less; refused: more (No)\nhere | 4 | weaker: else\n'
+            'call=* | all | kept\n')
+    head = ('# Page\n\n| Leg | What it is | Weaker | Refused, with an error |\n'
+            '| --- | --- | --- | --- |\n')
+    here = '| `here` | a place | **3** less<br>**4** else | **3** more (No) |\n'
+    call = '| `call=*` | denied with EPERM, ENOSYS | nothing | nothing |\n'
+    tree = {LIST: rows, PAGE: head + here + call + '\nText.\n'}
+    with tap.planted(tree) as root:
+        report.check('self-test: a good page is good', check(root, legs))
+    for what, change, words in (
+            ('a row that is missing', {PAGE: head + here}, 'this row is missing: | `call=*`'),
+            ('a row too many', {PAGE: head + here + call + call.replace('call', 'other')},
+             'no such row: | `other=*`'),
+            ('another verdict', {PAGE: head + here.replace('less', 'as much') + call},
+             'this row is missing: | `here`'),
+            ('a leg without a line', {LIST: rows.replace('call=*', 'call=EPERM')},
+             'not exactly one pattern fits the leg call=ENOSYS'),
+            ('a line without a leg', {LIST: rows + 'there | all | kept\n'}, 'no leg fits there')):
+        with tap.planted({**tree, **change}) as root:
+            report.catches(what, check(root, legs), words)
+    report.check('the page says what is expected', check(sys.argv[1], places.LEGS))
+    report.finish()
+
+
+if __name__ == '__main__':
+    main()
