@@ -6,8 +6,8 @@
 docs/platforms.md has of it.
 
 A line of the list is "LEG | PROMISE | ROW": LEG is a pattern as of the shell, ROW what the row of
-the promise says. Of a leg that keeps all promises there is a line "LEG | all | kept"; what a leg with
-other lines does not mention is kept too.
+the promise says. Of a leg that keeps all promises there is a line "LEG | all | kept"; what a leg
+with other lines does not mention is kept too.
 
 Run as a program it prints the table for the document."""
 

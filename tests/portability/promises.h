@@ -22,7 +22,8 @@ void     promise_weaker   (const char *what);
 void     promise_refused  (const char *what, GError **error);
 
 /* Whether the place lacks something, as the one who made the place knows: "atomic-rename",
- * "denial", "links", "modes", "mounts", "space". The checks assert that it does, but for the first. */
+ * "denial", "links", "modes", "mounts", "space". The checks assert that it does, but
+ * for the first. */
 gboolean place_lacks      (const char *what);
 /* What was put there for the test: a tree and a file of a lower layer. NULL where nothing was. */
 const char *place_given   (const char *name);
