@@ -124,10 +124,14 @@ def read_denials(path=HERE / 'denials.txt'):
     return [(call, error) for call, error, _reason in lines]
 
 
-def at_once(pairs, left_out):
-    """The first error of each call, as deny.c has it."""
-    first = {call: error for call, error in reversed(pairs) if call not in left_out}
-    return ','.join(f'{call}={error}' for call, error in sorted(first.items()))
+def first_of(pairs, left_out):
+    """The first error of each call."""
+    return {call: error for call, error in reversed(pairs) if call not in left_out}
+
+
+def at_once(errors):
+    """As deny.c has it."""
+    return ','.join(f'{call}={error}' for call, error in sorted(errors.items()))
 
 
 def denials():
@@ -136,7 +140,7 @@ def denials():
     for call, error in pairs:
         yield Leg(f'{call}={error}', 'this call is denied', denied=f'{call}={error}',
                   namespace=NO_PLACE)
-    everything = at_once(pairs, {'at_empty_path'})   # links are denied as a whole
+    everything = at_once(first_of(pairs, {'at_empty_path'}))   # links are denied as a whole
     yield Leg('all-denied', 'all calls of `denials.txt` denied at once', denied=everything,
               namespace=NO_PLACE)
     yield Leg('all-denied-nobody', 'the same as a user without rights, umask 0777',
@@ -148,11 +152,11 @@ def denials():
 
 
 def of_suites():
-    """Legs for the tests that are there already: all at once, and one by one. What these tests do
+    """Legs for the tests that are there already: all at once, and call by call. What these tests do
     themselves is not denied."""
-    pairs = [(call, error) for call, error in read_denials() if call not in OF_TESTS]
-    yield Leg('denied', 'all at once', denied=at_once(pairs, ()), namespace=NO_PLACE)
-    for call, error in pairs:
+    errors = first_of(read_denials(), OF_TESTS)
+    yield Leg('denied', 'all at once', denied=at_once(errors), namespace=NO_PLACE)
+    for call, error in sorted(errors.items()):
         yield Leg(f'{call}={error}', 'this call', denied=f'{call}={error}', namespace=NO_PLACE)
 
 
