@@ -92,6 +92,11 @@ TfStatus    tf_posix_move_by_link  (int         from_dir,
                                     const char *from,
                                     int         to_dir,
                                     const char *to);
+/* Whether the folder `fd` is on another mount than `parent`, by a rename that can never be: 0 and
+ * *other, or an error where the system does not tell so. */
+TfStatus    tf_posix_compare_mounts (int       fd,
+                                     int       parent,
+                                     gboolean *other);
 /* Opens the folder above `fd`, whose own stat is `folder`, only for looking at it. A folder that
  * denies its owner to search it permits it for that moment. */
 TfStatus    tf_posix_open_parent   (int           fd,

@@ -7,6 +7,7 @@
 
 #include "platform/tf-posix-private.h"
 
+#include <stdio.h>
 #include <unistd.h>
 
 #define MAX_TRIES 100
@@ -103,6 +104,32 @@ tf_posix_move_by_link (int         from_dir,
   if (status != 0)
     tf_os_unlink (to_dir, to);
   return status;
+}
+
+/* Linux looks at the mounts first, parts of one file system included, and refuses these names then;
+ * whatever a system looks at first, it must not rename them (rename(2)). So it is a look, to tests
+ * too. */
+static TfStatus
+rename_dots (int a,
+             int b)
+{
+  return TF_POSIX_TRY (TF_CALL_STAT, renameat (a, ".", b, "."));
+}
+
+TfStatus
+tf_posix_compare_mounts (int       fd,
+                         int       parent,
+                         gboolean *other)
+{
+  TfStatus status = rename_dots (fd, parent);
+
+  /* Who says so of one and the same folder says it of everything. */
+  if (status == EXDEV && rename_dots (parent, parent) != EBUSY)
+    return EOPNOTSUPP;
+  if (status != EXDEV && status != EBUSY)
+    return status != 0 ? status : EOPNOTSUPP;
+  *other = status == EXDEV;
+  return 0;
 }
 
 TfStatus

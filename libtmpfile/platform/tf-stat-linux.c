@@ -86,8 +86,11 @@ static gboolean
 is_other_mount (int a,
                 int b)
 {
+  gboolean other;
   int id_a, id_b;
 
+  if (tf_posix_compare_mounts (a, b, &other) == 0)
+    return other;
   if (mount_id_by_proc (a, &id_a) == 0 && mount_id_by_proc (b, &id_b) == 0)
     return id_a != id_b;
   if (mount_id_by_handle (a, &id_a) == 0 && mount_id_by_handle (b, &id_b) == 0)

@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Tells mounts from folders by their devices, and not when a file was made, on any Unix; on the
- * platform floor. */
+/* Tells mounts from folders by what any Unix tells, and not when a file was made; on the platform
+ * floor. */
 
 #include "platform/tf-posix-private.h"
 
@@ -14,6 +14,7 @@ tf_os_stat_folder (int     fd,
 {
   TfStat folder, above;
   TfStatus status;
+  gboolean other;
   int parent;
 
   status = tf_os_stat (fd, &folder);
@@ -23,13 +24,17 @@ tf_os_stat_folder (int     fd,
   if (status != 0)
     return status;
   status = tf_os_stat (parent, &above);
+  if (status == 0)
+    {
+      /* Only the root of all is its own parent. */
+      folder.mount_root = folder.id.device != above.id.device
+                          || tf_identity_equal (&folder.id, &above.id)
+                          || (tf_posix_compare_mounts (fd, parent, &other) == 0 && other);
+    }
   tf_os_close (parent);
   if (status != 0)
     return status;
 
-  /* Only the root of all is its own parent. */
-  folder.mount_root = folder.id.device != above.id.device
-                      || tf_identity_equal (&folder.id, &above.id);
   *stat = folder;
   return 0;
 }

@@ -229,7 +229,7 @@ check_mounts (gpointer data)
   /* The same device on both sides. */
   g_assert_no_errno (mount (a, b, "none", MS_BIND, NULL));
   g_assert_false (is_mount_root (a));
-  g_assert_cmpint (is_mount_root (b), ==, !IS_POSIX);
+  g_assert_true (is_mount_root (b));
   assert_condition (tf_os_rmdir (TF_OS_CWD, b), BUSY);
 }
 
