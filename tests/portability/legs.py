@@ -49,7 +49,10 @@ class Failure(Exception):
 
 
 def environment(leg):
-    env = dict(os.environ, LC_ALL='C.UTF-8', LANGUAGE='', TF_PROMISES_LACKS=leg.lacks,
+    lacks = leg.lacks
+    if os.geteuid() != 0 and '--user' not in leg.namespace:
+        lacks += ',mounts'
+    env = dict(os.environ, LC_ALL='C.UTF-8', LANGUAGE='', TF_PROMISES_LACKS=lacks,
                TF_PROMISES_USER=leg.user, TF_PROMISES_UMASK=leg.umask)
     env['PATH'] = '/usr/local/sbin:/usr/sbin:/sbin:' + env.get('PATH', '/usr/bin:/bin')
     return env
@@ -134,7 +137,8 @@ def compare(leg, rows, table, options):
 
 
 def needs_root(leg):
-    return os.geteuid() != 0 and (leg.guest or leg.user or '--mount' in leg.namespace)
+    return os.geteuid() != 0 and '--user' not in leg.namespace and \
+        bool(leg.guest or leg.user or leg.namespace)
 
 
 def collect(legs, options):
@@ -157,7 +161,7 @@ def run_promises(legs, options, report):
     table = promise_table.read(HERE / 'expected.txt')
     seen = {}
     for leg, result in collect(legs, options):
-        seen[leg.name] = {} if isinstance(result, Failure) else result
+        seen[leg.name] = {0: 'failed'} if isinstance(result, Failure) else result
         report.line(leg.name, [str(result)] if isinstance(result, Failure)
                     else check_denial(leg, options) + compare(leg, result, table, options))
     for leg in legs:

@@ -15,6 +15,7 @@ import threading
 from pathlib import Path
 
 EXPORT = Path('/mnt/export')
+CLIENTS = Path('/mnt/clients')   # who is one, for after a restart
 NEVER = 2147483646           # seconds since 1970
 RPCBIND_PORT = 111
 NFS_PORT = 2049
@@ -73,6 +74,8 @@ def start():
     # Nobody had a lock before this start.
     write('/proc/sys/fs/nfs/nlm_grace_period', '1')
     write('/proc/fs/nfsd/nfsv4gracetime', '10')
+    CLIENTS.mkdir()
+    write('/proc/fs/nfsd/nfsv4recoverydir', f'{CLIENTS}\n')
     write('/proc/net/rpc/auth.unix.ip/channel', f'nfsd 127.0.0.1 {NEVER} local\n')
     with listen(NFS_PORT) as listener:
         write('/proc/fs/nfsd/portlist', str(listener.fileno()))
