@@ -129,19 +129,23 @@ promise_exit (void)
 
 /* --- 11: the lease, and the sweep -------------------------------------------------------- */
 
-static char *shared_path;   /* in memory that the child shares */
+/* In memory that the child shares. */
+typedef struct
+{
+  int is_there;      /* atomic: the path is */
+  char path[4096];
+} Living;
+
+static Living *living;
 
 static void
 live_until_killed (gpointer data)
 {
-  g_autofree char *path = NULL;
-
   g_assert_no_errno (prctl (PR_SET_PDEATHSIG, SIGKILL));
   make_things ();
-  path = g_strdup (tf_temporary_directory_get_path (things.dir));
   g_clear_object (&things.file);
-  memcpy (shared_path + 1, path + 1, strlen (path));
-  g_atomic_int_set ((int *) (shared_path + 4096), 1);
+  g_strlcpy (living->path, tf_temporary_directory_get_path (things.dir), sizeof living->path);
+  g_atomic_int_set (&living->is_there, 1);
   pause ();
 }
 
@@ -165,11 +169,10 @@ sweep_after_kill (void)
   g_autoptr (GError) error = NULL;
   int status, swept;
 
-  while (!g_atomic_int_get ((int *) (shared_path + 4096)))
+  while (!g_atomic_int_get (&living->is_there))
     g_usleep (1000);
-  shared_path[0] = '/';
   g_assert_cmpint (sweep (), ==, 0);
-  g_assert_true (tf_test_exists (shared_path));
+  g_assert_true (tf_test_exists (living->path));
   g_assert_no_errno (kill (pid, SIGKILL));
   g_assert_cmpint (waitpid (pid, &status, 0), ==, pid);
   g_assert_cmphex (status, ==, SIGKILL);
@@ -177,19 +180,17 @@ sweep_after_kill (void)
   swept = sweep ();
   if (swept == 1)
     {
-      g_assert_false (tf_test_exists (shared_path));
+      g_assert_false (tf_test_exists (living->path));
       return;
     }
   g_assert_cmpint (swept, ==, 0);
   promise_weaker ("what a killed process left is not swept");
-  g_assert_true (tf_remove_tree (shared_path, TF_REMOVE_NONE, NULL, NULL, NULL, &error));
+  g_assert_true (tf_remove_tree (living->path, TF_REMOVE_NONE, NULL, NULL, NULL, &error));
 }
 
 void
 promise_lease (void)
 {
-  gsize size = 4096 + sizeof (int);
-
   make_things ();
   if (things.dir == NULL)
     {
@@ -197,10 +198,10 @@ promise_lease (void)
       return;
     }
   drop_things ();
-  shared_path = mmap (NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  g_assert_true (shared_path != MAP_FAILED);
+  living = mmap (NULL, sizeof *living, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  g_assert_true (living != MAP_FAILED);
   sweep_after_kill ();
-  g_assert_no_errno (munmap (shared_path, size));
+  g_assert_no_errno (munmap (living, sizeof *living));
 }
 
 /* --- 13: manners ------------------------------------------------------------------------- */
