@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 
 #define RECORD 4096
+#define PATIENCE (20 * G_TIME_SPAN_SECOND)
 
 static TfTemporaryFile *
 new_of_kind (gboolean anonymous)
@@ -150,10 +151,11 @@ read_record (void)
 {
   g_autofree char *contents = NULL;
   g_autoptr (GError) error = NULL;
+  gint64 deadline = g_get_monotonic_time () + PATIENCE;
   gsize length;
 
   while (!g_file_get_contents (tf_test_path ("record"), &contents, &length, &error)
-         && place_lacks ("atomic-rename"))
+         && place_lacks ("atomic-rename") && g_get_monotonic_time () < deadline)
     g_clear_error (&error);
   g_assert_no_error (error);
   g_assert_cmpuint (length, ==, RECORD);
@@ -174,6 +176,7 @@ watch_and_kill (gint64 duration)
   while (g_get_monotonic_time () < begun + duration || !changed)
     {
       changed |= read_record () != first;
+      g_assert_cmpint (g_get_monotonic_time (), <, begun + PATIENCE);
       g_assert_cmpint (waitpid (pid, &status, WNOHANG), ==, 0);
     }
   g_assert_no_errno (kill (pid, SIGKILL));
