@@ -79,5 +79,5 @@ def start():
     write('/proc/net/rpc/auth.unix.ip/channel', f'nfsd 127.0.0.1 {NEVER} local\n')
     with listen(NFS_PORT) as listener:
         write('/proc/fs/nfsd/portlist', str(listener.fileno()))
-    write('/proc/fs/nfsd/threads', '2')
+    write('/proc/fs/nfsd/threads', '4')
     write('/proc/fs/nfsd/v4_end_grace', 'Y')
