@@ -248,7 +248,7 @@ remove_all (TfFolder       *self,
       if (missed)
         continue;
 
-      status = tf_os_rmdir (TF_OS_CWD, path);
+      status = tf_os_rmdir_same (TF_OS_CWD, path, &self->id);
       condition = tf_os_condition (status);
       if (condition == TF_CONDITION_OK)
         return TRUE;

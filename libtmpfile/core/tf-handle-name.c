@@ -184,7 +184,7 @@ give_up_name (TfHandle   *self,
   TfStatus status;
 
   if (now != NULL && look (&where, &self->id, &status) == NAME_OURS)
-    return conclude (self, tf_os_unlink (TF_OS_CWD, now), now, error);
+    return conclude (self, tf_os_unlink_same (TF_OS_CWD, now, &self->id), now, error);
 
   if (is_deleted (self))
     {
@@ -219,7 +219,7 @@ tf_handle_delete_name (TfHandle  *self,
     }
   state = look (&where, &self->id, &status);
   if (state == NAME_OURS)
-    status = tf_os_unlink (where.dir, where.name);
+    status = tf_os_unlink_same (where.dir, where.name, &self->id);
   tf_handle_end_lookup (self);
   if (state == NAME_OURS)
     return conclude (self, status, self->path, error);

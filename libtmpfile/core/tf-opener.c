@@ -160,7 +160,7 @@ tf_opener_remove_fresh (const char       *path,
   TfStatus status = tf_os_identify_at (TF_OS_CWD, path, &found);
 
   if (status == 0 && tf_identity_equal (&found, made))
-    status = tf_os_unlink (TF_OS_CWD, path);
+    status = tf_os_unlink_same (TF_OS_CWD, path, made);
   return tf_os_condition (status) == TF_CONDITION_NOT_FOUND ? 0 : status;
 }
 

@@ -199,7 +199,7 @@ rename_name (Publication  *publication,
   ours = tf_handle_check_name (handle, &where, error);
   /* To rename one name of a file to another does nothing (rename(2)). */
   if (ours && publication->itself)
-    status = tf_os_unlink (where.dir, where.name);
+    status = tf_os_unlink_same (where.dir, where.name, &handle->id);
   else if (ours)
     status = tf_os_rename (where.dir, where.name, TF_OS_CWD, publication->destination,
                            publication->replace ? TF_OS_RENAME_REPLACE : TF_OS_RENAME_NO_REPLACE);

@@ -162,7 +162,7 @@ remove_folder (int               root,
       if (status == 0 && !tf_identity_equal (&now, id))
         return TF_REMOVER_LOST;
       if (status == 0)
-        status = tf_os_rmdir (dir, name);
+        status = tf_os_rmdir_same (dir, name, id);
       if (status == 0)
         return TF_REMOVER_GONE;
       if (tf_os_condition (status) == TF_CONDITION_NOT_FOUND)

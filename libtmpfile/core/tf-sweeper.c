@@ -221,7 +221,7 @@ sweep_open_folder (Sweeper    *self,
       !is_abandoned_folder (self, &stat) || !is_still (self, name, &stat.id))
     return;
 
-  status = tf_os_rmdir (self->dir, name);
+  status = tf_os_rmdir_same (self->dir, name, &stat.id);
   if (!tf_os_says_filled (status))
     {
       settle (self, name, status);
@@ -285,7 +285,7 @@ sweep_file (Sweeper    *self,
     }
   if (take_lease (self, name, fd) && tf_os_stat (fd, &stat) == 0 &&
       is_abandoned_file (self, &stat) && is_still (self, name, &stat.id))
-    settle (self, name, tf_os_unlink (self->dir, name));
+    settle (self, name, tf_os_unlink_same (self->dir, name, &stat.id));
   tf_os_close (fd);
 }
 

@@ -208,6 +208,23 @@ tf_os_rmdir (int         dir,
   return status == EEXIST ? ENOTEMPTY : status;
 }
 
+/* The system removes names, so there is nothing that could be compared once more. */
+TfStatus
+tf_os_unlink_same (int               dir,
+                   const char       *name,
+                   const TfIdentity *id)
+{
+  return tf_os_unlink (dir, name);
+}
+
+TfStatus
+tf_os_rmdir_same (int               dir,
+                  const char       *name,
+                  const TfIdentity *id)
+{
+  return tf_os_rmdir (dir, name);
+}
+
 void
 tf_posix_discard (int          dir,
                   const char  *name,

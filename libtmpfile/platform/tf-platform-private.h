@@ -210,6 +210,10 @@ TfStatus tf_os_path_of     (int fd, char **path);
 
 TfStatus tf_os_unlink  (int dir, const char *name);
 TfStatus tf_os_rmdir   (int dir, const char *name);
+/* The same for what the caller has just seen to be `id`. A system that removes what was opened, and
+ * not what has a name, compares once more, and nothing else is ever removed: NOT_FOUND. */
+TfStatus tf_os_unlink_same (int dir, const char *name, const TfIdentity *id);
+TfStatus tf_os_rmdir_same  (int dir, const char *name, const TfIdentity *id);
 /* Gives a file from tf_os_create_anonymous() a name; EXISTS when it is taken, NOT_SUPPORTED where
  * it cannot be linked or must not: the caller copies, whose error counts. */
 TfStatus tf_os_link_file (int fd, int dir, const char *name);

@@ -264,6 +264,22 @@ tf_os_rmdir (int         dir,
 }
 
 TfStatus
+tf_os_unlink_same (int               dir,
+                   const char       *name,
+                   const TfIdentity *id)
+{
+  return NOT_SUPPORTED;
+}
+
+TfStatus
+tf_os_rmdir_same (int               dir,
+                  const char       *name,
+                  const TfIdentity *id)
+{
+  return NOT_SUPPORTED;
+}
+
+TfStatus
 tf_os_link_file (int         fd,
                  int         dir,
                  const char *name)
