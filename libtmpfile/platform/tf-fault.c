@@ -6,6 +6,7 @@
 /* Makes system calls fail where a test wants it, on the platform floor of test builds. */
 
 #include "platform/tf-fault-private.h"
+#include "platform/tf-platform-private.h"
 
 #include <errno.h>
 #include <string.h>
@@ -28,6 +29,13 @@ static const Denial denials[] = {
   { "statx", TF_CALL_STATX, ENOSYS },
 };
 
+#ifdef G_OS_WIN32
+/* Those are codes of errno, and a status is none there. */
+#define STATUS_OF(code) tf_os_status (TF_CONDITION_NOT_SUPPORTED)
+#else
+#define STATUS_OF(code) (code)
+#endif
+
 /* Written once, before `initialized` is. */
 static int denied[TF_N_CALLS];
 
@@ -43,7 +51,7 @@ deny (const char *name)
     {
       if (strcmp (name, denials[i].name) == 0)
         {
-          denied[denials[i].call] = denials[i].status;
+          denied[denials[i].call] = STATUS_OF (denials[i].status);
           return;
         }
     }

@@ -6,19 +6,14 @@
 /* The fixture of every C test: see the header. It belongs to no floor and calls nothing of the
  * library but, where the program has it, the function that forgets the temporary folder. */
 
-#include "tf-test.h"
+#include "tf-test-system.h"
 
 #include <glib/gstdio.h>
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <ftw.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
+
 #define SETTLE_TIME (5 * G_TIME_SPAN_SECOND)
 #define ENOUGH (2 * G_TIME_SPAN_SECOND)
 
@@ -32,6 +27,7 @@ typedef struct
   void (*func) (void);
   void (*data_func) (gconstpointer);
   gconstpointer data;
+  char *exception;   /* why this system cannot run it */
 } Test;
 
 static char *program_dir;
@@ -77,7 +73,11 @@ tf_test_assert_expected (void)
 static void
 forget_temp_dir (void)
 {
-  if (tf_set_temp_dir != NULL)
+  TfTestSetTempDir found = tf_test_system_find_set_temp_dir ();
+
+  if (found != NULL)
+    g_assert_true (found (NULL, NULL));
+  else if (tf_set_temp_dir != NULL)
     g_assert_true (tf_set_temp_dir (NULL, NULL));
   else if (tf_temp_dir_set != NULL)
     g_assert_true (tf_temp_dir_set (NULL, NULL));
@@ -87,27 +87,8 @@ void
 tf_test_init (int    *argc,
               char ***argv)
 {
-  const char *parent = getenv ("TMPDIR");
-  char *path = NULL;
-
-  if (parent == NULL || parent[0] != '/')
-    parent = "/tmp";
-  if (asprintf (&path, "%s/tf-test-XXXXXX", parent) < 0 || mkdtemp (path) == NULL
-      || (program_dir = realpath (path, NULL)) == NULL
-      /* The user nobody has to pass through to the folders of the tests. */
-      || chmod (program_dir, 0711) < 0)
-    {
-      perror (path);
-      exit (1);
-    }
-  free (path);
-  setenv ("TMPDIR", program_dir, 1);
-  unsetenv ("TEMP");
-  unsetenv ("TMP");
-  setenv ("GIO_USE_VFS", "local", 1);
-  setenv ("GIO_USE_VOLUME_MONITOR", "unix", 1);
-  umask (022);
-
+  program_dir = tf_test_system_begin ();
+  g_setenv ("GIO_USE_VFS", "local", TRUE);
   g_test_init (argc, argv, NULL);
   g_log_set_writer_func (writer_cb, NULL, NULL);
   /* These open descriptors once and for all: the wake-ups of GLib's main and worker contexts. */
@@ -140,61 +121,24 @@ tf_test_count_entries (const char *path)
 guint
 tf_test_mode (const char *path)
 {
-  struct stat st;
-
-  if (lstat (path, &st) < 0)
-    g_error ("%s: %s", path, g_strerror (errno));
-  return st.st_mode & 07777;
+  return tf_test_system_mode (path);
 }
 
 gboolean
 tf_test_exists (const char *path)
 {
-  struct stat st;
+  GStatBuf st;
 
-  if (lstat (path, &st) == 0)
+  if (g_lstat (path, &st) == 0)
     return TRUE;
   g_assert_cmpint (errno, ==, ENOENT);
   return FALSE;
 }
 
-static void
-remember_fd (GHashTable *fds,
-             int         fd)
-{
-  g_autofree char *link = g_strdup_printf ("/proc/self/fd/%d", fd);
-  g_autofree char *target = g_file_read_link (link, NULL);
-
-  g_hash_table_insert (fds, GINT_TO_POINTER (fd),
-                       target != NULL ? g_steal_pointer (&target) : g_strdup ("?"));
-}
-
-/* Number to what it names. */
-static GHashTable *
-list_fds (void)
-{
-  GHashTable *fds = g_hash_table_new_full (NULL, NULL, NULL, g_free);
-  DIR *dir = opendir ("/proc/self/fd");
-  struct dirent *entry;
-
-  if (dir == NULL)
-    {
-      for (int fd = 0; fd < 4096; fd++)
-        if (fcntl (fd, F_GETFD) >= 0)
-          remember_fd (fds, fd);
-      return fds;
-    }
-  while ((entry = readdir (dir)) != NULL)
-    if (entry->d_name[0] != '.' && atoi (entry->d_name) != dirfd (dir))
-      remember_fd (fds, atoi (entry->d_name));
-  closedir (dir);
-  return fds;
-}
-
 guint
 tf_test_count_fds (void)
 {
-  g_autoptr (GHashTable) fds = list_fds ();
+  g_autoptr (GHashTable) fds = tf_test_system_list_fds ();
 
   return g_hash_table_size (fds);
 }
@@ -203,7 +147,7 @@ static gboolean
 same_fds (GHashTable *before,
           GString    *difference)
 {
-  g_autoptr (GHashTable) now = list_fds ();
+  g_autoptr (GHashTable) now = tf_test_system_list_fds ();
   GHashTableIter iter;
   gpointer fd;
   gpointer target;
@@ -256,34 +200,10 @@ folder_is_empty (const char *path,
   return difference->len == 0;
 }
 
-static int
-remove_cb (const char        *path,
-           const struct stat *st,
-           int                flag,
-           struct FTW        *ftw)
-{
-  return remove (path);
-}
-
-static void
-remove_all (const char *path)
-{
-  nftw (path, remove_cb, 16, FTW_DEPTH | FTW_PHYS);
-}
-
-static int
-remove_below_cb (const char        *path,
-                 const struct stat *st,
-                 int                flag,
-                 struct FTW        *ftw)
-{
-  return ftw->level > 0 ? remove (path) : 0;
-}
-
 void
 tf_test_empty (const char *path)
 {
-  g_assert_no_errno (nftw (path, remove_below_cb, 16, FTW_DEPTH | FTW_PHYS));
+  g_assert_no_errno (tf_test_system_remove (path, FALSE));
 }
 
 /* --- running ----------------------------------------------------------------------------- */
@@ -291,11 +211,11 @@ tf_test_empty (const char *path)
 static void
 begin_test (void)
 {
-  test_dir = g_strdup_printf ("%s/t%u", program_dir, ++n_tests);
+  test_dir = g_strdup_printf ("%s" G_DIR_SEPARATOR_S "t%u", program_dir, ++n_tests);
   if (g_mkdir (test_dir, 0700) < 0)
     g_error ("%s: %s", test_dir, g_strerror (errno));
   test_paths = g_ptr_array_new_with_free_func (g_free);
-  g_assert_no_errno (setenv ("TMPDIR", test_dir, TRUE));
+  tf_test_system_set_dir (test_dir);
   forget_temp_dir ();
 }
 
@@ -303,9 +223,9 @@ static void
 end_test (void)
 {
   tf_test_assert_expected ();
-  g_assert_no_errno (setenv ("TMPDIR", program_dir, TRUE));
+  tf_test_system_set_dir (program_dir);
   forget_temp_dir ();
-  remove_all (test_dir);
+  tf_test_system_remove (test_dir, TRUE);
   g_clear_pointer (&test_paths, g_ptr_array_unref);
   g_clear_pointer (&test_dir, g_free);
 }
@@ -317,8 +237,13 @@ run_cb (gconstpointer data)
   g_autoptr (GString) difference = g_string_new (NULL);
   g_autoptr (GHashTable) before = NULL;
 
+  if (test->exception != NULL)
+    {
+      g_test_skip (test->exception);
+      return;
+    }
   begin_test ();
-  before = list_fds ();
+  before = tf_test_system_list_fds ();
   if (test->func != NULL)
     test->func ();
   else
@@ -331,10 +256,20 @@ run_cb (gconstpointer data)
 }
 
 static void
+free_cb (gpointer data)
+{
+  Test *test = data;
+
+  g_free (test->exception);
+  g_free (test);
+}
+
+static void
 add (const char    *name,
      Test          *test)
 {
-  g_test_add_data_func_full (name, test, run_cb, g_free);
+  test->exception = tf_test_system_exception (name);
+  g_test_add_data_func_full (name, test, run_cb, free_cb);
 }
 
 void
@@ -370,8 +305,8 @@ tf_test_run (void)
       g_printerr ("left in the program's folder:%s\n", difference->str);
       status = 1;
     }
-  remove_all (program_dir);
-  g_clear_pointer (&program_dir, free);
+  tf_test_system_remove (program_dir, TRUE);
+  g_clear_pointer (&program_dir, g_free);
   return status;
 }
 
@@ -385,7 +320,7 @@ tf_test_dir (void)
 const char *
 tf_test_path (const char *name)
 {
-  char *path = g_strconcat (tf_test_dir (), "/", name, NULL);
+  char *path = g_strconcat (tf_test_dir (), G_DIR_SEPARATOR_S, name, NULL);
 
   g_mutex_lock (&test_paths_lock);
   g_ptr_array_add (test_paths, path);

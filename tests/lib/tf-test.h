@@ -17,13 +17,14 @@ G_BEGIN_DECLS
 void        tf_test_init     (int *argc, char ***argv);
 /* g_test_run(), then removes the program's folder; fails when something is in it. */
 int         tf_test_run      (void);
-/* Adds a test that runs in a fresh folder, TMPDIR of the process meanwhile. Afterwards the folder
+/* Adds a test, unless the system cannot run it and a list says so (tests/windows-exceptions.txt), that
+ * runs in a fresh folder, TMPDIR of the process meanwhile. Afterwards the folder
  * must be empty, and the open descriptors must be those of before. */
 void        tf_test_add      (const char *name, void (*func) (void));
 void        tf_test_add_data (const char *name, gconstpointer data, void (*func) (gconstpointer));
 /* The running test's folder, absolute. */
 const char *tf_test_dir      (void);
-/* tf_test_dir() + "/" + name; freed with the test. */
+/* tf_test_dir(), a separator, and name; freed with the test. */
 const char *tf_test_path     (const char *name);
 
 /* The number of entries in a folder. */

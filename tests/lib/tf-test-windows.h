@@ -1,0 +1,141 @@
+/* Copyright 2026 The libtmpfile authors
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* The Unix calls that tests use, on Windows, where this is included before all else: so that one
+ * source of a test is for every system. Paths are UTF-8, and what is opened keeps nobody from
+ * deleting it.
+ *
+ * What Windows does not have ends the program. Tests that need it are on the list
+ * tests/windows-exceptions.txt, and are not run. */
+
+#pragma once
+
+#ifndef _CRT_RAND_S
+#define _CRT_RAND_S
+#endif
+#include <glib.h>
+#include <glib/gstdio.h>
+
+#include <fcntl.h>
+#include <io.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+/* --- files ------------------------------------------------------------------------------- */
+
+#define O_CLOEXEC O_NOINHERIT
+#define O_DIRECTORY 0x10000000
+#define O_PATH 0x20000000
+#define O_TMPFILE 0x40000000
+#define O_NOFOLLOW 0
+#define O_NONBLOCK 0
+#define O_NOCTTY 0
+#define AT_FDCWD (-100)
+#define AT_REMOVEDIR 1
+#define AT_SYMLINK_NOFOLLOW 2
+
+#define F_GETFD 1
+#define F_SETFD 2
+#define F_GETFL 3
+#define F_SETFL 4
+#define F_DUPFD_CLOEXEC 5
+#define F_DUPFD 6
+#define FD_CLOEXEC 1
+
+int     tf_test_open     (const char *path, int flags, ...);
+int     tf_test_openat   (int dir, const char *name, int flags, ...);
+int     tf_test_mkdir    (const char *path, int mode);
+int     tf_test_mkdirat  (int dir, const char *name, int mode);
+int     tf_test_unlinkat (int dir, const char *name, int flags);
+int     tf_test_fcntl    (int fd, int what, ...);
+int     tf_test_link     (const char *from, const char *to);
+int     tf_test_rename   (const char *from, const char *to);
+gssize  tf_test_pread    (int fd, void *buffer, gsize count, gint64 offset);
+gssize  tf_test_pwrite   (int fd, const void *buffer, gsize count, gint64 offset);
+
+#define open tf_test_open
+#define openat tf_test_openat
+#define mkdirat tf_test_mkdirat
+#define unlinkat tf_test_unlinkat
+#define fcntl tf_test_fcntl
+#define pread tf_test_pread
+#define pwrite tf_test_pwrite
+#define mkdir(path, mode) tf_test_mkdir (path, mode)
+#define link(from, to) tf_test_link (from, to)
+#define rename(from, to) tf_test_rename (from, to)
+#define unlink(path) g_unlink (path)
+#define rmdir(path) g_rmdir (path)
+#define remove(path) g_remove (path)
+#define lstat(path, st) stat (path, st)
+#define setenv(name, value, overwrite) (g_setenv (name, value, overwrite) ? 0 : -1)
+#define unsetenv(name) (g_unsetenv (name), 0)
+
+/* --- what is not there --------------------------------------------------------------------- */
+
+#define TF_TEST_MISSING(name) \
+  (g_error ("%s() was called on Windows: is the test to be on the list of exceptions?", name), -1)
+
+#define S_ISLNK(mode) FALSE
+#define S_ISSOCK(mode) FALSE
+#define LOCK_SH 1
+#define LOCK_EX 2
+#define LOCK_NB 4
+#define LOCK_UN 8
+#define SIGKILL 9
+#define SIGSTOP 19
+#define SIGCONT 18
+#define WNOHANG 1
+#define WIFEXITED(status) TRUE
+#define WEXITSTATUS(status) (status)
+#define WIFSIGNALED(status) FALSE
+#define WTERMSIG(status) 0
+#define RLIMIT_NOFILE 7
+#define RLIMIT_FSIZE 1
+#define RLIM_INFINITY G_MAXUINT64
+#define MS_BIND 4096
+#define MS_NOSUID 2
+#define MS_NODEV 4
+#define MS_REC 16384
+#define MS_PRIVATE (1 << 18)
+#define MS_RDONLY 1
+#define MS_REMOUNT 32
+#define MNT_DETACH 2
+#define AT_EMPTY_PATH 0x1000
+#define EDQUOT 122
+#define ESTALE 116
+
+typedef unsigned int uid_t;
+typedef unsigned int gid_t;
+
+struct rlimit
+{
+  guint64 rlim_cur;
+  guint64 rlim_max;
+};
+
+#define geteuid() 1000u
+#define getuid() 1000u
+#define getegid() 1000u
+#define fork() TF_TEST_MISSING ("fork")
+#define flock(fd, operation) ((void) (fd), TF_TEST_MISSING ("flock"))
+#define symlink(target, path) ((void) (target), (void) (path), TF_TEST_MISSING ("symlink"))
+#define mkfifo(path, mode) ((void) (path), TF_TEST_MISSING ("mkfifo"))
+#define mkfifoat(dir, path, mode) ((void) (path), TF_TEST_MISSING ("mkfifoat"))
+#define symlinkat(target, dir, path) ((void) (path), TF_TEST_MISSING ("symlinkat"))
+#define chown(path, uid, gid) ((void) (path), TF_TEST_MISSING ("chown"))
+#define fchmod(fd, mode) ((void) (fd), TF_TEST_MISSING ("fchmod"))
+#define fchmodat(fd, path, mode, flags) ((void) (fd), TF_TEST_MISSING ("fchmodat"))
+#define kill(pid, signal) ((void) (pid), TF_TEST_MISSING ("kill"))
+#define waitpid(pid, status, options) ((void) (status), TF_TEST_MISSING ("waitpid"))
+#define pipe(fds) ((void) (fds), TF_TEST_MISSING ("pipe"))
+#define mount(source, target, type, flags, data) ((void) (target), TF_TEST_MISSING ("mount"))
+#define umount2(target, flags) ((void) (target), TF_TEST_MISSING ("umount2"))
+#define umount(target) ((void) (target), TF_TEST_MISSING ("umount"))
+#define getrlimit(what, limit) ((void) (limit), TF_TEST_MISSING ("getrlimit"))
+#define setrlimit(what, limit) ((void) (limit), TF_TEST_MISSING ("setrlimit"))
+#define fchdir(fd) ((void) (fd), TF_TEST_MISSING ("fchdir"))
