@@ -11,7 +11,17 @@
 
 #include <libtmpfile.h>
 
+#ifdef G_OS_UNIX
 #include <gio/gfiledescriptorbased.h>
+#define assert_descriptor_based(object, expected) \
+  g_assert_cmpint (G_IS_FILE_DESCRIPTOR_BASED (object), ==, (expected))
+#define assert_based_on(object, fd)                                                            \
+  g_assert_cmpint (g_file_descriptor_based_get_fd (G_FILE_DESCRIPTOR_BASED (object)), ==, (fd))
+#else
+/* GIO has the interface on Unix only. */
+#define assert_descriptor_based(object, expected) g_assert_nonnull (object)
+#define assert_based_on(object, fd) g_assert_nonnull (object)
+#endif
 #include <glib/gstdio.h>
 
 #include <errno.h>

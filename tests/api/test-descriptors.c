@@ -29,7 +29,7 @@ test_get_fd (void)
   put (file, "AND");
   fd = tf_temporary_file_get_fd (file);
   g_assert_cmpint (fd, >=, 3);
-  g_assert_cmpint (g_file_descriptor_based_get_fd (G_FILE_DESCRIPTOR_BASED (file)), ==, fd);
+  assert_based_on (file, fd);
   g_assert_cmpint (fcntl (fd, F_GETFD) & FD_CLOEXEC, ==, FD_CLOEXEC);
   assert_at (fd, 12);
   g_assert_cmpint (pread (fd, buffer, 32, 0), ==, 17);

@@ -111,7 +111,7 @@ test_object (void)
 
   g_assert_true (G_IS_IO_STREAM (spool));
   g_assert_true (G_IS_SEEKABLE (spool));
-  g_assert_true (G_IS_FILE_DESCRIPTOR_BASED (spool));
+  assert_descriptor_based (spool, TRUE);
   g_assert_true (g_seekable_can_seek (G_SEEKABLE (spool)));
   g_assert_true (g_seekable_can_truncate (G_SEEKABLE (spool)));
   g_assert_cmpuint (tf_spooled_file_get_max_size (spool), ==, 100);
@@ -321,8 +321,7 @@ roll_by (TfSpooledFile *spool,
       g_assert_cmpint (tf_spooled_file_get_fd (spool), >, 2);
       break;
     case BY_INTERFACE:
-      fd = g_file_descriptor_based_get_fd (G_FILE_DESCRIPTOR_BASED (spool));
-      g_assert_cmpint (fd, ==, tf_spooled_file_get_fd (spool));
+      assert_based_on (spool, tf_spooled_file_get_fd (spool));
       break;
     case BY_DUP_FD:
       fd = tf_spooled_file_dup_fd (spool, NULL);

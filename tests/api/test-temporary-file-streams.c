@@ -97,8 +97,8 @@ test_seekable (gconstpointer data)
   g_assert_true (g_seekable_can_seek (G_SEEKABLE (output_of (file))));
   g_assert_true (g_seekable_can_truncate (G_SEEKABLE (output_of (file))));
   /* Whoever asks a child for its descriptor would go behind the buffer's back. */
-  g_assert_false (G_IS_FILE_DESCRIPTOR_BASED (input_of (file)));
-  g_assert_false (G_IS_FILE_DESCRIPTOR_BASED (output_of (file)));
+  assert_descriptor_based (input_of (file), FALSE);
+  assert_descriptor_based (output_of (file), FALSE);
   g_assert_true (input_of (file) == input_of (file));
   g_assert_true (output_of (file) == output_of (file));
 }

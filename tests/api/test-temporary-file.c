@@ -19,7 +19,7 @@ test_anonymous (void)
   g_assert_true (G_IS_SEEKABLE (file));
   g_assert_true (G_IS_INITABLE (file));
   g_assert_true (G_IS_ASYNC_INITABLE (file));
-  g_assert_true (G_IS_FILE_DESCRIPTOR_BASED (file));
+  assert_descriptor_based (file, TRUE);
   g_assert_null (tf_temporary_file_get_path (file));
   g_assert_null (tf_temporary_file_get_file (file));
   g_assert_cmpint (tf_temporary_file_get_size (file), ==, 0);

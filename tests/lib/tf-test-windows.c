@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#define WIN32_LEAN_AND_MEAN
 #include <windows.h>
 #include <winternl.h>
 
@@ -38,6 +39,12 @@ fail (void)
       errno = EIO;
     }
   return -1;
+}
+
+int
+tf_test_missing (const char *name)
+{
+  g_error ("%s() was called on Windows: is the test to be on the list of exceptions?", name);
 }
 
 static HANDLE
@@ -199,6 +206,21 @@ tf_test_rename (const char *from,
                 const char *to)
 {
   return g_rename (from, to);
+}
+
+int
+tf_test_setenv (const char *name,
+                const char *value,
+                int         overwrite)
+{
+  return g_setenv (name, value, overwrite) ? 0 : -1;
+}
+
+int
+tf_test_unsetenv (const char *name)
+{
+  g_unsetenv (name);
+  return 0;
 }
 
 gssize
