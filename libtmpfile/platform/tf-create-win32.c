@@ -11,7 +11,8 @@
 
 #define MAX_NAMES 100
 
-/* A file system without access lists claims success and lets everybody in. */
+/* A file system without access lists claims success and lets everybody in. The attribute that makes
+ * a file read-only does not survive everywhere to be made with a list. */
 static TfStatus
 check_made (HANDLE  handle,
             guint   mode,
@@ -19,6 +20,12 @@ check_made (HANDLE  handle,
 {
   TfStatus status = tf_win32_stat (handle, stat);
 
+  if (status == 0 && (stat->mode & 0200) != (mode & 0200))
+    {
+      status = tf_win32_set_mode (handle, mode);
+      if (status == 0)
+        status = tf_win32_stat (handle, stat);
+    }
   if (status == 0 && (mode & 0077) == 0 && (stat->mode & 0077) != 0)
     return ERROR_NOT_SUPPORTED;
   return status;

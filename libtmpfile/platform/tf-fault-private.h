@@ -54,6 +54,13 @@ void tf_fault_install (TfFaultFunc func, gpointer user_data);
  * at_empty_path, proc, d_type in TF_TEST_DENY, come first; then the function installed. */
 int  tf_fault_check   (TfCall call);
 
+/* The system's own code for one of errno. */
+#ifdef G_OS_WIN32
+int  tf_fault_status  (int code);
+#else
+#define tf_fault_status(code) (code)
+#endif
+
 #define TF_FAULT(call) tf_fault_check (call)
 
 #else

@@ -6,7 +6,6 @@
 /* Makes system calls fail where a test wants it, on the platform floor of test builds. */
 
 #include "platform/tf-fault-private.h"
-#include "platform/tf-platform-private.h"
 
 #include <errno.h>
 #include <string.h>
@@ -29,13 +28,6 @@ static const Denial denials[] = {
   { "statx", TF_CALL_STATX, ENOSYS },
 };
 
-#ifdef G_OS_WIN32
-/* Those are codes of errno, and a status is none there. */
-#define STATUS_OF(code) tf_os_status (TF_CONDITION_NOT_SUPPORTED)
-#else
-#define STATUS_OF(code) (code)
-#endif
-
 /* Written once, before `initialized` is. */
 static int denied[TF_N_CALLS];
 
@@ -51,7 +43,7 @@ deny (const char *name)
     {
       if (strcmp (name, denials[i].name) == 0)
         {
-          denied[denials[i].call] = STATUS_OF (denials[i].status);
+          denied[denials[i].call] = denials[i].status;
           return;
         }
     }
@@ -88,8 +80,8 @@ tf_fault_install (TfFaultFunc  func,
   g_mutex_unlock (&mutex);
 }
 
-int
-tf_fault_check (TfCall call)
+static int
+check (TfCall call)
 {
   TfFaultFunc func;
   gpointer data;
@@ -105,4 +97,10 @@ tf_fault_check (TfCall call)
   data = fault_data;
   g_mutex_unlock (&mutex);
   return func != NULL ? func (call, data) : 0;
+}
+
+int
+tf_fault_check (TfCall call)
+{
+  return tf_fault_status (check (call));
 }

@@ -201,7 +201,7 @@ open_writable (HANDLE      handle,
                ACCESS_MASK needed,
                HANDLE     *again)
 {
-  TfWin32Open how = { TF_CALL_OPEN, FILE_WRITE_DATA, TF_WIN32_SHARE_ALL };
+  TfWin32Open how = { TF_CALL_OPEN, FILE_WRITE_DATA | FILE_READ_ATTRIBUTES, TF_WIN32_SHARE_ALL };
   ACCESS_MASK granted = 0;
   IO_STATUS_BLOCK io;
   TfStatus status;

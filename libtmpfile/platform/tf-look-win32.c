@@ -210,8 +210,14 @@ is_root (HANDLE handle)
     guint8 bytes[sizeof (FILE_NAME_INFO) + 8 * sizeof (wchar_t)];
   } name;
 
-  return GetFileInformationByHandleEx (handle, FileNameInfo, &name, sizeof name) &&
-         name.info.FileNameLength == sizeof (wchar_t) && name.info.FileName[0] == L'\\';
+  g_autofree wchar_t *path = NULL;
+
+  if (!GetFileInformationByHandleEx (handle, FileNameInfo, &name, sizeof name) ||
+      name.info.FileNameLength != sizeof (wchar_t) || name.info.FileName[0] != L'\\')
+    return FALSE;
+  /* That is also what wine says of a folder that has another name by now. */
+  path = tf_win32_final_path (handle);
+  return path != NULL && wcslen (path) <= wcslen (L"\\\\?\\C:\\");
 }
 
 TfStatus

@@ -23,7 +23,7 @@
 #define RENAME_POSIX_SEMANTICS 0x2
 #define RENAME_IGNORE_READONLY 0x40
 
-static const TfWin32Open to_remove = { TF_CALL_OPEN, DELETE | FILE_READ_ATTRIBUTES,
+static const TfWin32Open to_remove = { TF_CALL_UNLINK, DELETE | FILE_READ_ATTRIBUTES,
                                        TF_WIN32_SHARE_ALL };
 
 /* --- removing ---------------------------------------------------------------------------- */
@@ -119,12 +119,13 @@ open_to_remove (TfCall      kind,
                 gboolean    folder,
                 HANDLE     *handle)
 {
+  TfWin32Open how = to_remove;
   FILE_ATTRIBUTE_TAG_INFO info;
-  TfStatus status = TF_FAULT (kind);
+  TfStatus status;
   TfKind found;
 
-  if (status == 0)
-    status = tf_win32_open (dir, name, &to_remove, handle);
+  how.kind = kind;
+  status = tf_win32_open (dir, name, &how, handle);
   if (status != 0)
     return status;
   status = tf_win32_attributes (*handle, &info);
@@ -265,9 +266,12 @@ tf_os_rename (int             from_dir,
               const char     *to,
               TfOsRenameMode  mode)
 {
+  TfWin32Open how = to_remove;
+  TfStatus status;
   HANDLE handle;
-  TfStatus status = tf_win32_open (from_dir, from, &to_remove, &handle);
 
+  how.kind = TF_CALL_RENAME;
+  status = tf_win32_open (from_dir, from, &how, &handle);
   if (status != 0)
     return status;
   status = rename_handle (handle, to_dir, to, mode == TF_OS_RENAME_REPLACE);
@@ -287,15 +291,19 @@ tf_win32_spare_name (const char *folder)
 
 /* Where a name stays as long as somebody has the file open, it is made another one first: whoever
  * deletes a file may use its name again. */
-static void
-clear_name (HANDLE      handle,
-            int         dir,
-            const char *name)
+static TfStatus
+dispose_aside (HANDLE      handle,
+               int         dir,
+               const char *name)
 {
   g_autofree char *folder = dir == TF_OS_CWD ? g_path_get_dirname (name) : NULL;
   g_autofree char *spare = tf_win32_spare_name (folder);
+  gboolean renamed = rename_handle (handle, dir, spare, FALSE) == 0;
+  TfStatus status = dispose_later (handle);
 
-  rename_handle (handle, dir, spare, FALSE);
+  if (status != 0 && renamed)
+    rename_handle (handle, dir, name, FALSE);
+  return status;
 }
 
 TfStatus
@@ -312,10 +320,7 @@ tf_os_unlink_same (int               dir,
   if (status == 0)
     status = dispose_now (handle);
   if (status == ERROR_NOT_SUPPORTED)
-    {
-      clear_name (handle, dir, name);
-      status = dispose_later (handle);
-    }
+    status = dispose_aside (handle, dir, name);
   CloseHandle (handle);
   return status;
 }

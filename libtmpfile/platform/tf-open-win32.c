@@ -151,6 +151,7 @@ tf_win32_open (int                dir,
   return status;
 }
 
+/* Windows opens the file behind the handle, wine what has its name by now: so it is compared. */
 TfStatus
 tf_win32_open_again (HANDLE             handle,
                      const TfWin32Open *how,
@@ -158,9 +159,21 @@ tf_win32_open_again (HANDLE             handle,
 {
   TfWin32Name itself = { .root = handle, .text = NULL };
   wchar_t empty = L'\0';
+  TfIdentity wanted, found;
+  TfStatus status;
 
   itself.name.Buffer = &empty;
-  return open_name (&itself, how, again);
+  status = open_name (&itself, how, again);
+  if (status != 0)
+    return status;
+  status = tf_win32_identify (handle, &wanted);
+  if (status == 0)
+    status = tf_win32_identify (*again, &found);
+  if (status == 0 && !tf_identity_equal (&wanted, &found))
+    status = ERROR_FILE_NOT_FOUND;
+  if (status != 0)
+    CloseHandle (*again);
+  return status;
 }
 
 /* --- descriptors ------------------------------------------------------------------------- */

@@ -136,6 +136,14 @@ is_private (wchar_t *path)
   return acl != NULL && private;
 }
 
+/* `.tf-`, 16 digits, and a tilde. */
+gboolean
+tf_test_system_is_hidden (const char *name)
+{
+  return strlen (name) == 21 && g_str_has_prefix (name, ".tf-") && name[20] == '~' &&
+         strspn (name + 4, "0123456789abcdef") == 16;
+}
+
 guint
 tf_test_system_mode (const char *path)
 {
@@ -202,16 +210,15 @@ tf_test_system_remove (const char *path,
 
 /* --- exceptions -------------------------------------------------------------------------- */
 
-/* A line of the list is the path of a test, or of a group of them with a star at its end, a colon,
- * and the reason. */
+/* A line of the list is the path of a test, or a pattern with stars, a colon, and the reason. */
 static gboolean
 matches (const char *line,
          gsize       length,
          const char *name)
 {
-  if (length > 0 && line[length - 1] == '*')
-    return strncmp (line, name, length - 1) == 0;
-  return strlen (name) == length && strncmp (line, name, length) == 0;
+  g_autofree char *pattern = g_strndup (line, length);
+
+  return g_pattern_match_simple (pattern, name);
 }
 
 char *

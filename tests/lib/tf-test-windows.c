@@ -58,12 +58,13 @@ static char *
 path_at (int         dir,
          const char *name)
 {
-  wchar_t path[4096];
+  const DWORD size = 32768;
+  g_autofree wchar_t *path = g_new0 (wchar_t, size);
   g_autofree char *folder = NULL;
 
   if (dir == AT_FDCWD)
     return g_strdup (name);
-  if (GetFinalPathNameByHandleW (handle_of (dir), path, G_N_ELEMENTS (path), 0) == 0)
+  if (GetFinalPathNameByHandleW (handle_of (dir), path, size, 0) == 0)
     g_error ("openat(): no path of descriptor %d", dir);
   folder = g_utf16_to_utf8 (path, -1, NULL, NULL, NULL);
   return g_strconcat (folder, "\\", name, NULL);
@@ -206,6 +207,49 @@ tf_test_rename (const char *from,
                 const char *to)
 {
   return g_rename (from, to);
+}
+
+static int
+lock_folder (int fd,
+             int operation)
+{
+  DWORD share = SHARE_ALL;
+  HANDLE leased;
+  int opened;
+
+  if ((operation & LOCK_EX) != 0)
+    share &= ~(DWORD) FILE_SHARE_WRITE;
+  leased = ReOpenFile (handle_of (fd), FILE_LIST_DIRECTORY | FILE_ADD_FILE, share,
+                       FILE_FLAG_BACKUP_SEMANTICS);
+  if (leased == INVALID_HANDLE_VALUE)
+    {
+      errno = GetLastError () == ERROR_SHARING_VIOLATION ? EWOULDBLOCK : EIO;
+      return -1;
+    }
+  opened = _open_osfhandle ((intptr_t) leased, O_BINARY);
+  _dup2 (opened, fd);
+  _close (opened);
+  return 0;
+}
+
+int
+tf_test_flock (int fd,
+               int operation)
+{
+  OVERLAPPED place = { .Offset = 0xfffffffe, .OffsetHigh = 0x7fffffff };
+  DWORD flags = LOCKFILE_FAIL_IMMEDIATELY;
+  BY_HANDLE_FILE_INFORMATION info;
+
+  if (!GetFileInformationByHandle (handle_of (fd), &info) || (operation & LOCK_NB) == 0)
+    return fail ();
+  if ((info.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) != 0)
+    return lock_folder (fd, operation);
+  if ((operation & LOCK_EX) != 0)
+    flags |= LOCKFILE_EXCLUSIVE_LOCK;
+  if (LockFileEx (handle_of (fd), flags, 0, 1, 0, &place))
+    return 0;
+  errno = EWOULDBLOCK;
+  return -1;
 }
 
 int

@@ -109,11 +109,12 @@ tf_test_count_entries (const char *path)
 {
   g_autoptr (GError) error = NULL;
   GDir *dir = g_dir_open (path, 0, &error);
+  const char *name;
   guint n = 0;
 
   g_assert_no_error (error);
-  while (g_dir_read_name (dir) != NULL)
-    n++;
+  while ((name = g_dir_read_name (dir)) != NULL)
+    n += tf_test_system_is_hidden (name) ? 0 : 1;
   g_dir_close (dir);
   return n;
 }

@@ -27,7 +27,7 @@ const char *tf_test_dir      (void);
 /* tf_test_dir(), a separator, and name; freed with the test. */
 const char *tf_test_path     (const char *name);
 
-/* The number of entries in a folder. */
+/* The number of entries in a folder, without anonymous files where they have a name. */
 guint       tf_test_count_entries (const char *path);
 /* Removes what is in a folder, where something was to be left. */
 void        tf_test_empty         (const char *path);

@@ -30,6 +30,27 @@
 #define IS_POSIX FALSE
 #endif
 
+/* Whether there are symbolic links, fifos and owners with numbers, and modes as they were set. */
+#ifdef G_OS_WIN32
+#define IS_UNIX FALSE
+#else
+#define IS_UNIX TRUE
+#endif
+
+/* What a file of that mode says of itself. */
+static inline guint
+shown_mode (guint mode)
+{
+  if (IS_UNIX || (mode & 0077) == 0)
+    return mode;
+  return (mode & 0200) != 0 ? 0666 : 0444;
+}
+
+/* A write by a descriptor that only reads. */
+#define assert_not_writable(status)                                                    \
+  g_assert_cmpint (tf_os_io_error (status), ==,                                        \
+                   IS_UNIX ? G_IO_ERROR_CLOSED : G_IO_ERROR_PERMISSION_DENIED)
+
 static inline gboolean
 is_denied (const char *what)
 {

@@ -23,13 +23,13 @@ create_file_in (int         dir,
   g_assert_cmpint (fd, >, 2);
   g_assert_true (is_cloexec (fd));
   g_assert_cmpint (fcntl (fd, F_GETFL) & O_ACCMODE, ==, O_RDWR);
-  g_assert_cmphex (tf_test_mode (path), ==, mode);
+  g_assert_cmphex (tf_test_mode (path), ==, shown_mode (mode));
 
   g_assert_cmpint (stat.kind, ==, TF_KIND_FILE);
-  g_assert_cmphex (stat.mode, ==, mode);
+  g_assert_cmphex (stat.mode, ==, shown_mode (mode));
   g_assert_cmpuint (stat.links, ==, 1);
   g_assert_cmpuint (stat.size, ==, 0);
-  g_assert_cmpuint (stat.uid, ==, geteuid ());
+  g_assert_true (!IS_UNIX || stat.uid == geteuid ());
   g_assert_true (stat.mine);
   g_assert_false (stat.mount_root);
   assert_ok (tf_os_stat_at (dir, name, &again));
@@ -73,7 +73,7 @@ static void
 anonymous (void)
 {
   int truth = open (tf_test_dir (), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-  gboolean works = truth != -1 && !IS_POSIX && !is_denied ("o_tmpfile");
+  gboolean works = (truth != -1 || !IS_UNIX) && !IS_POSIX && !is_denied ("o_tmpfile");
   TfStatus status;
   int fd = -1;
 
@@ -118,13 +118,13 @@ link_anonymous (void)
       fd = make_nameless ();
       status = tf_os_link_file (fd, TF_OS_CWD, path);
       g_assert_cmpint (tf_os_condition (status), ==,
-                       IS_POSIX || is_denied ("proc") ? TF_CONDITION_NOT_SUPPORTED
-                                                      : TF_CONDITION_NOT_FOUND);
+                       IS_POSIX || !IS_UNIX || is_denied ("proc") ? TF_CONDITION_NOT_SUPPORTED
+                                                                  : TF_CONDITION_NOT_FOUND);
       assert_ok (tf_os_close (fd));
       return;
     }
 
-  works = !is_denied ("at_empty_path") || !is_denied ("proc");
+  works = IS_UNIX && (!is_denied ("at_empty_path") || !is_denied ("proc"));
   status = tf_os_link_file (fd, TF_OS_CWD, path);
   if (works)
     {
@@ -351,6 +351,8 @@ planted (void)
   close (plant_file (target));
   for (guint what = 0; what < 5; what++)
     {
+      if (!IS_UNIX && what != 0 && what != 3)
+        continue;
       plant (path, what);
       assert_condition (tf_os_create_file (TF_OS_CWD, path, 0600, 0, &fd, &stat), EXISTS);
       assert_condition (tf_os_create_leased_folder (TF_OS_CWD, path, &fd, &stat), EXISTS);

@@ -66,28 +66,35 @@ stat_fields (void)
   int fd = plant_file (path);
   TfStat stat;
 
-  g_assert_no_errno (symlink (path, tf_test_path ("link")));
-  g_assert_no_errno (mkfifo (tf_test_path ("fifo"), 0640));
+  if (IS_UNIX)
+    {
+      g_assert_no_errno (symlink (path, tf_test_path ("link")));
+      g_assert_no_errno (mkfifo (tf_test_path ("fifo"), 0640));
+    }
   g_assert_no_errno (link (path, tf_test_path ("hard")));
 
   assert_ok (tf_os_stat (fd, &stat));
   g_assert_cmpuint (stat.size, ==, 4);
   g_assert_cmpuint (stat.links, ==, 2);
-  g_assert_cmpuint (stat.gid, ==, getegid ());
+  g_assert_true (!IS_UNIX || stat.gid == getegid ());
   g_assert_cmpint (ABS (stat.mtime - now), <, 60 * G_USEC_PER_SEC);
   g_assert_cmpint (ABS (stat.ctime - now), <, 60 * G_USEC_PER_SEC);
   g_assert_cmpint (ABS (stat.atime - now), <, 60 * G_USEC_PER_SEC);
-  assert_ok (tf_os_stat_at (TF_OS_CWD, tf_test_path ("link"), &stat));
-  g_assert_cmpint (stat.kind, ==, TF_KIND_LINK);
-  assert_ok (tf_os_stat_at (TF_OS_CWD, tf_test_path ("fifo"), &stat));
-  g_assert_cmpint (stat.kind, ==, TF_KIND_SPECIAL);
+  if (IS_UNIX)
+    {
+      assert_ok (tf_os_stat_at (TF_OS_CWD, tf_test_path ("link"), &stat));
+      g_assert_cmpint (stat.kind, ==, TF_KIND_LINK);
+      assert_ok (tf_os_stat_at (TF_OS_CWD, tf_test_path ("fifo"), &stat));
+      g_assert_cmpint (stat.kind, ==, TF_KIND_SPECIAL);
+      assert_ok (tf_os_unlink (TF_OS_CWD, tf_test_path ("link")));
+      assert_ok (tf_os_unlink (TF_OS_CWD, tf_test_path ("fifo")));
+    }
   assert_condition (tf_os_stat_at (TF_OS_CWD, tf_test_path ("none"), &stat), NOT_FOUND);
-  assert_condition (tf_os_stat_at (TF_OS_CWD, tf_test_path ("x/y"), &stat), NOT_FOLDER);
+  g_assert_cmpint (tf_os_condition (tf_os_stat_at (TF_OS_CWD, tf_test_path ("x/y"), &stat)), ==,
+                   IS_UNIX ? TF_CONDITION_NOT_FOLDER : TF_CONDITION_NOT_FOUND);
 
   assert_ok (tf_os_close (fd));
   assert_ok (tf_os_unlink (TF_OS_CWD, path));
-  assert_ok (tf_os_unlink (TF_OS_CWD, tf_test_path ("link")));
-  assert_ok (tf_os_unlink (TF_OS_CWD, tf_test_path ("fifo")));
   assert_ok (tf_os_unlink (TF_OS_CWD, tf_test_path ("hard")));
 }
 
@@ -102,14 +109,17 @@ identify (void)
   assert_ok (tf_os_stat (fd, &stat));
   assert_ok (tf_os_identify_at (TF_OS_CWD, path, &id));
   g_assert_true (tf_identity_equal (&stat.id, &id));
-  g_assert_no_errno (symlink (path, tf_test_path ("link")));
-  assert_ok (tf_os_identify_at (TF_OS_CWD, tf_test_path ("link"), &id));
-  g_assert_false (tf_identity_equal (&stat.id, &id));
+  if (IS_UNIX)
+    {
+      g_assert_no_errno (symlink (path, tf_test_path ("link")));
+      assert_ok (tf_os_identify_at (TF_OS_CWD, tf_test_path ("link"), &id));
+      g_assert_false (tf_identity_equal (&stat.id, &id));
+      assert_ok (tf_os_unlink (TF_OS_CWD, tf_test_path ("link")));
+    }
   assert_condition (tf_os_identify_at (TF_OS_CWD, tf_test_path ("none"), &id), NOT_FOUND);
 
   assert_ok (tf_os_close (fd));
   assert_ok (tf_os_unlink (TF_OS_CWD, path));
-  assert_ok (tf_os_unlink (TF_OS_CWD, tf_test_path ("link")));
 }
 
 static void
@@ -120,13 +130,17 @@ open_file (void)
   int fd = -1;
 
   assert_condition (tf_os_open_file (TF_OS_CWD, path, TF_OS_REOPEN_NONE, &fd), NOT_FOUND);
-  g_assert_no_errno (symlink (tf_test_path ("y"), path));
-  assert_condition (tf_os_open_file (TF_OS_CWD, path, TF_OS_REOPEN_NONE, &fd), IS_LINK);
-  assert_ok (tf_os_unlink (TF_OS_CWD, path));
-  /* Nobody will ever write to it, and nobody waits. */
-  g_assert_no_errno (mkfifo (path, 0600));
-  assert_condition (tf_os_open_file (TF_OS_CWD, path, TF_OS_REOPEN_READ_ONLY, &fd), NOT_SUPPORTED);
-  assert_ok (tf_os_unlink (TF_OS_CWD, path));
+  if (IS_UNIX)
+    {
+      g_assert_no_errno (symlink (tf_test_path ("y"), path));
+      assert_condition (tf_os_open_file (TF_OS_CWD, path, TF_OS_REOPEN_NONE, &fd), IS_LINK);
+      assert_ok (tf_os_unlink (TF_OS_CWD, path));
+      /* Nobody will ever write to it, and nobody waits. */
+      g_assert_no_errno (mkfifo (path, 0600));
+      assert_condition (tf_os_open_file (TF_OS_CWD, path, TF_OS_REOPEN_READ_ONLY, &fd),
+                        NOT_SUPPORTED);
+      assert_ok (tf_os_unlink (TF_OS_CWD, path));
+    }
   assert_condition (tf_os_open_file (TF_OS_CWD, tf_test_dir (), TF_OS_REOPEN_READ_ONLY, &fd),
                     NOT_SUPPORTED);
   g_assert_cmpint (fd, ==, -1);
@@ -139,7 +153,7 @@ open_file (void)
   assert_ok (tf_os_close (fd));
   assert_contents (path, "old\nend");
   assert_ok (tf_os_open_file (TF_OS_CWD, path, TF_OS_REOPEN_READ_ONLY, &fd));
-  g_assert_cmpint (tf_os_write (fd, "x", 1, &done), ==, EBADF);
+  assert_not_writable (tf_os_write (fd, "x", 1, &done));
   assert_ok (tf_os_close (fd));
   assert_ok (tf_os_unlink (TF_OS_CWD, path));
 }
@@ -170,7 +184,7 @@ set_mode (void)
   int fd = plant_file (path);
 
   assert_ok (tf_os_set_mode (fd, 0644));
-  g_assert_cmphex (tf_test_mode (path), ==, 0644);
+  g_assert_cmphex (tf_test_mode (path), ==, shown_mode (0644));
   assert_ok (tf_os_close (fd));
   assert_ok (tf_os_unlink (TF_OS_CWD, path));
 }
@@ -206,7 +220,9 @@ reopen_named (void)
   gboolean by_descriptor = !IS_POSIX && !is_denied ("proc");
   int fd = plant_file (path);
   char buffer[8];
+  TfStatus status;
   gint64 position;
+  TfStat stat;
   gsize done;
   int copy;
 
@@ -220,7 +236,7 @@ reopen_named (void)
   assert_ok (tf_os_reopen (fd, path, TF_OS_REOPEN_READ_ONLY, &copy));
   assert_ok (tf_os_read (copy, buffer, sizeof buffer, &done));
   g_assert_cmpmem (buffer, done, "new\n", 4);
-  g_assert_cmpint (tf_os_write (copy, "x", 1, &done), ==, EBADF);
+  assert_not_writable (tf_os_write (copy, "x", 1, &done));
   assert_ok (tf_os_close (copy));
 
   assert_ok (tf_os_reopen (fd, path, TF_OS_REOPEN_APPEND, &copy));
@@ -229,16 +245,22 @@ reopen_named (void)
   assert_contents (path, "new\nend");
 
   /* Somebody else's file under the name is never opened for ours. */
-  assert_ok (tf_os_unlink (TF_OS_CWD, path));
+  assert_ok (tf_os_stat (fd, &stat));
+  assert_ok (tf_os_unlink_same (TF_OS_CWD, path, &stat.id));
   close (plant_file (path));
-  if (by_descriptor)
+  status = tf_os_reopen (fd, path, TF_OS_REOPEN_NONE, &copy);
+  if (status == 0)
     {
-      assert_ok (tf_os_reopen (fd, path, TF_OS_REOPEN_NONE, &copy));
       assert_ok (tf_os_write (copy, "OLD", 3, &done));
       assert_ok (tf_os_close (copy));
     }
+  /* Windows reopens the file, wine would open the other. */
+  if (!IS_UNIX && status != 0)
+    assert_condition (status, NOT_FOUND);
+  else if (by_descriptor)
+    assert_ok (status);
   else
-    assert_condition (tf_os_reopen (fd, path, TF_OS_REOPEN_NONE, &copy), NOT_FOUND);
+    assert_condition (status, NOT_FOUND);
   assert_contents (path, "old\n");
   assert_ok (tf_os_close (fd));
   assert_ok (tf_os_unlink (TF_OS_CWD, path));
@@ -325,7 +347,10 @@ rename_no_replace (void)
   const char *to = tf_test_path ("to");
 
   close (plant_file (from));
-  g_assert_no_errno (symlink ("nowhere", to));
+  if (IS_UNIX)
+    g_assert_no_errno (symlink ("nowhere", to));
+  else
+    close (plant_file (to));
   assert_condition (tf_os_rename (TF_OS_CWD, from, TF_OS_CWD, to, TF_OS_RENAME_NO_REPLACE), EXISTS);
   g_assert_true (tf_test_exists (from));
   assert_ok (tf_os_unlink (TF_OS_CWD, to));
@@ -424,7 +449,7 @@ copy (void)
       assert_ok (tf_os_copy_range (from, to, 4, 100, &done));
       g_assert_cmpuint (done, ==, 0);
     }
-  g_assert_true (status == 0 || IS_POSIX);
+  g_assert_true (status == 0 || IS_POSIX || !IS_UNIX);
 
   assert_ok (tf_os_close (from));
   assert_ok (tf_os_close (to));

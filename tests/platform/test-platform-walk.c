@@ -23,12 +23,15 @@ open_folder (void)
   close (plant_file (path));
   assert_condition (tf_os_open_folder (dir, "x", &fd), NOT_FOLDER);
   assert_ok (tf_os_unlink (dir, "x"));
-  g_assert_no_errno (mkfifo (path, 0600));
-  assert_condition (tf_os_open_folder (dir, "x", &fd), NOT_FOLDER);
-  assert_ok (tf_os_unlink (dir, "x"));
-  g_assert_no_errno (symlink (".", path));
-  assert_condition (tf_os_open_folder (dir, "x", &fd), IS_LINK);
-  assert_ok (tf_os_unlink (dir, "x"));
+  if (IS_UNIX)
+    {
+      g_assert_no_errno (mkfifo (path, 0600));
+      assert_condition (tf_os_open_folder (dir, "x", &fd), NOT_FOLDER);
+      assert_ok (tf_os_unlink (dir, "x"));
+      g_assert_no_errno (symlink (".", path));
+      assert_condition (tf_os_open_folder (dir, "x", &fd), IS_LINK);
+      assert_ok (tf_os_unlink (dir, "x"));
+    }
   assert_ok (tf_os_close (dir));
 }
 
@@ -104,6 +107,11 @@ plant_entries (int   dir,
       close (openat (dir, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
     }
   g_assert_no_errno (mkdirat (dir, "folder", 0700));
+  if (!IS_UNIX)
+    {
+      g_assert_no_errno (mkdirat (dir, ".x", 0700));
+      return;
+    }
   g_assert_no_errno (symlinkat ("nowhere", dir, "link"));
   g_assert_no_errno (mkfifoat (dir, "fifo", 0600));
   g_assert_no_errno (mkdirat (dir, "...", 0700));
@@ -163,6 +171,7 @@ list (void)
   g_autofree char *name = NULL;
   TfOsList *walk = tf_os_list_new ();
   guint files = 2000;
+  guint others = IS_UNIX ? 4 : 2;
   int dir, empty;
 
   assert_ok (tf_os_open_folder (TF_OS_CWD, tf_test_dir (), &dir));
@@ -170,21 +179,27 @@ list (void)
   assert_ok (tf_os_open_folder (dir, "folder", &empty));
 
   assert_ok (tf_os_list_start (walk, dir));
-  g_assert_cmpuint (list_rest (walk, dir, FALSE), ==, files + 4);
-  g_assert_cmpuint (list_all (walk, dir, FALSE), ==, files + 4);
+  g_assert_cmpuint (list_rest (walk, dir, FALSE), ==, files + others);
+  g_assert_cmpuint (list_all (walk, dir, FALSE), ==, files + others);
   g_assert_cmpuint (list_all (walk, empty, FALSE), ==, 0);
-  g_assert_cmpuint (list_all (walk, dir, FALSE), ==, files + 4);
+  g_assert_cmpuint (list_all (walk, dir, FALSE), ==, files + others);
   /* Given up half-way, and begun anew. */
   assert_ok (tf_os_list_begin (walk, dir));
   assert_ok (tf_os_list_next (walk, (const char **) &name, &(TfKind) { 0 }));
   name = NULL;
+  /* On some systems the name of a folder stays as long as somebody has it open. */
+  if (!IS_UNIX)
+    assert_ok (tf_os_close (empty));
   while (list_all (walk, dir, TRUE) > 0)
     ;
   /* The folder is gone; its descriptor is not. */
-  g_assert_cmpuint (list_all (walk, empty, FALSE), ==, 0);
+  if (IS_UNIX)
+    {
+      g_assert_cmpuint (list_all (walk, empty, FALSE), ==, 0);
+      assert_ok (tf_os_close (empty));
+    }
 
   tf_os_list_free (walk);
-  assert_ok (tf_os_close (empty));
   assert_ok (tf_os_close (dir));
 }
 

@@ -1,0 +1,639 @@
+/* Copyright 2026 The libtmpfile authors
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Tests of the platform floor on Windows: what only Windows has, and what the other tests do with
+ * forked children. */
+
+#include "platform-helpers.h"
+
+#define WIN32_LEAN_AND_MEAN
+#include <windows.h>
+
+#include <aclapi.h>
+#include <io.h>
+
+#define WAIT (10 * G_TIME_SPAN_SECOND)
+#define OPTION "--child"
+
+/* --- children ---------------------------------------------------------------------------- */
+
+/* Runs this program anew with the two words. */
+static HANDLE
+start_child (const char *what,
+             const char *path)
+{
+  g_autofree char *line = g_strdup_printf ("child " OPTION " %s \"%s\"", what, path);
+  g_autofree wchar_t *wide = g_utf8_to_utf16 (line, -1, NULL, NULL, NULL);
+  STARTUPINFOW startup = { .cb = sizeof startup };
+  PROCESS_INFORMATION process;
+  wchar_t program[MAX_PATH + 1];
+
+  g_assert_cmpuint (GetModuleFileNameW (NULL, program, G_N_ELEMENTS (program)), >, 0);
+  g_assert_true (CreateProcessW (program, wide, NULL, NULL, TRUE, 0, NULL, NULL, &startup,
+                                 &process));
+  CloseHandle (process.hThread);
+  return process.hProcess;
+}
+
+static DWORD
+end_child (HANDLE child)
+{
+  DWORD status = 1;
+
+  g_assert_cmpuint (WaitForSingleObject (child, 30000), ==, WAIT_OBJECT_0);
+  g_assert_true (GetExitCodeProcess (child, &status));
+  CloseHandle (child);
+  return status;
+}
+
+static void
+kill_child (HANDLE child)
+{
+  g_assert_true (TerminateProcess (child, 9));
+  end_child (child);
+}
+
+/* Without standard streams. */
+static int
+be_without_stdio (const char *path)
+{
+  TfStat stat;
+  int fds[3] = { -1, -1, -1 };
+  gboolean good;
+
+  close (0);
+  close (1);
+  close (2);
+  good = tf_os_create_file (TF_OS_CWD, path, 0600, 0, &fds[0], &stat) == 0 &&
+         tf_os_dup (fds[0], &fds[1]) == 0 &&
+         tf_os_reopen (fds[0], NULL, TF_OS_REOPEN_NONE, &fds[2]) == 0 &&
+         tf_os_unlink (TF_OS_CWD, path) == 0;
+  for (gsize i = 0; i < G_N_ELEMENTS (fds); i++)
+    good = good && fds[i] > 2;
+  for (int fd = 0; fd <= 2; fd++)
+    good = good && fcntl (fd, F_GETFD) == -1;
+  return good ? 0 : 1;
+}
+
+/* Tells by a file beside its own that it is ready, and waits for its end. */
+static int
+run_child (const char *what,
+           const char *path)
+{
+  g_autofree char *ready = g_strconcat (path, ".ready", NULL);
+  TfStat stat;
+  int fd = -1;
+
+  if (strcmp (what, "stdio") == 0)
+    return be_without_stdio (path);
+  if (strcmp (what, "owner") == 0 &&
+      tf_os_create_leased_folder (TF_OS_CWD, path, &fd, &stat) != 0)
+    return 1;
+  if (strcmp (what, "anonymous") == 0 && tf_os_create_anonymous (path, 0, &fd) != 0)
+    return 1;
+  g_file_set_contents (ready, "", 0, NULL);
+  g_usleep (60 * G_USEC_PER_SEC);
+  return 1;
+}
+
+static void
+wait_ready (const char *path)
+{
+  g_autofree char *ready = g_strconcat (path, ".ready", NULL);
+  gint64 deadline = g_get_monotonic_time () + WAIT;
+
+  while (!tf_test_exists (ready))
+    {
+      g_assert_cmpint (g_get_monotonic_time (), <, deadline);
+      g_usleep (1000);
+    }
+  g_assert_no_errno (g_unlink (ready));
+}
+
+static void
+without_stdio (void)
+{
+  g_assert_cmpuint (end_child (start_child ("stdio", tf_test_path ("x"))), ==, 0);
+}
+
+/* The lease of a folder is held by another process, and ends when that is killed. */
+static void
+lease_killed (void)
+{
+  const char *path = tf_test_path ("x");
+  HANDLE child = start_child ("owner", path);
+  int fd, other;
+
+  wait_ready (path);
+  assert_ok (tf_os_open_folder_as_is (TF_OS_CWD, path, &fd));
+  assert_condition (tf_os_take_lease (fd, TF_OS_LEASE_EXCLUSIVE), BUSY);
+  assert_ok (tf_os_take_lease (fd, TF_OS_LEASE_SHARED));
+  assert_ok (tf_os_close (fd));
+  kill_child (child);
+
+  assert_ok (tf_os_open_folder_as_is (TF_OS_CWD, path, &fd));
+  assert_ok (tf_os_take_lease (fd, TF_OS_LEASE_EXCLUSIVE));
+  assert_ok (tf_os_open_folder_as_is (TF_OS_CWD, path, &other));
+  assert_condition (tf_os_take_lease (other, TF_OS_LEASE_EXCLUSIVE), BUSY);
+  assert_condition (tf_os_take_lease (other, TF_OS_LEASE_SHARED), BUSY);
+  assert_ok (tf_os_close (other));
+  g_assert_cmphex (tf_test_mode (path), ==, TF_OS_OWNED_MODE);
+  assert_ok (tf_os_rmdir (TF_OS_CWD, path));
+  assert_ok (tf_os_close (fd));
+}
+
+static guint
+count_all (const char *path)
+{
+  GDir *dir = g_dir_open (path, 0, NULL);
+  guint n = 0;
+
+  while (g_dir_read_name (dir) != NULL)
+    n++;
+  g_dir_close (dir);
+  return n;
+}
+
+static void
+anonymous_killed (void)
+{
+  const char *folder = tf_test_path ("folder");
+  gint64 deadline = g_get_monotonic_time () + WAIT;
+  HANDLE child;
+
+  assert_ok (tf_os_create_folder (TF_OS_CWD, folder));
+  child = start_child ("anonymous", folder);
+  wait_ready (folder);
+  g_assert_cmpuint (count_all (folder), ==, 1);
+  kill_child (child);
+  while (count_all (folder) > 0 && g_get_monotonic_time () < deadline)
+    g_usleep (1000);
+  g_assert_cmpuint (count_all (folder), ==, 0);
+  assert_ok (tf_os_rmdir (TF_OS_CWD, folder));
+}
+
+static void
+lease_on_file (void)
+{
+  const char *path = tf_test_path ("x");
+  int fds[3] = { plant_file (path) };
+  gsize done;
+
+  assert_ok (tf_os_open_file (TF_OS_CWD, path, TF_OS_REOPEN_READ_ONLY, &fds[1]));
+  assert_ok (tf_os_open_file (TF_OS_CWD, path, TF_OS_REOPEN_READ_ONLY, &fds[2]));
+  assert_ok (tf_os_take_lease (fds[1], TF_OS_LEASE_SHARED));
+  assert_condition (tf_os_take_lease (fds[2], TF_OS_LEASE_EXCLUSIVE), BUSY);
+  assert_ok (tf_os_take_lease (fds[2], TF_OS_LEASE_SHARED));
+  assert_ok (tf_os_close (fds[1]));
+  assert_ok (tf_os_close (fds[2]));
+  assert_ok (tf_os_open_file (TF_OS_CWD, path, TF_OS_REOPEN_READ_ONLY, &fds[1]));
+  assert_ok (tf_os_take_lease (fds[1], TF_OS_LEASE_EXCLUSIVE));
+  /* It keeps nobody from the data. */
+  assert_contents (path, "old\n");
+  assert_ok (tf_os_pwrite (fds[0], "new\n", 4, 0, &done));
+  assert_ok (tf_os_close (fds[1]));
+  assert_ok (tf_os_close (fds[0]));
+  assert_ok (tf_os_unlink (TF_OS_CWD, path));
+}
+
+/* --- access ------------------------------------------------------------------------------ */
+
+/* All who are let in: our user, and under wine also the system. */
+static void
+assert_private (const char *path)
+{
+  g_autofree wchar_t *wide = g_utf8_to_utf16 (path, -1, NULL, NULL, NULL);
+  PSECURITY_DESCRIPTOR descriptor = NULL;
+  PSID owner;
+  PACL acl = NULL;
+
+  g_assert_cmpuint (GetNamedSecurityInfoW (wide, SE_FILE_OBJECT,
+                                           OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION,
+                                           &owner, NULL, &acl, NULL, &descriptor), ==, 0);
+  g_assert_nonnull (acl);
+  g_assert_cmpuint (acl->AceCount, >, 0);
+  for (DWORD i = 0; i < acl->AceCount; i++)
+    {
+      ACCESS_ALLOWED_ACE *entry;
+
+      g_assert_true (GetAce (acl, i, (gpointer *) &entry));
+      g_assert_true (entry->Header.AceType != ACCESS_ALLOWED_ACE_TYPE ||
+                     EqualSid ((PSID) &entry->SidStart, owner) ||
+                     IsWellKnownSid ((PSID) &entry->SidStart, WinLocalSystemSid));
+    }
+  LocalFree (descriptor);
+}
+
+static void
+private (void)
+{
+  const char *folder = tf_test_path ("folder");
+  const char *file = tf_test_path ("folder\\x");
+  const char *child = tf_test_path ("folder\\y");
+  TfStat stat;
+  int fd;
+
+  assert_ok (tf_os_create_folder (TF_OS_CWD, folder));
+  assert_private (folder);
+  assert_ok (tf_os_create_file (TF_OS_CWD, file, 0600, 0, &fd, &stat));
+  assert_private (file);
+  assert_ok (tf_os_set_mode (fd, 0666));
+  assert_ok (tf_os_set_mode (fd, 0600));
+  assert_private (file);
+  assert_ok (tf_os_close (fd));
+  /* What a program makes in it without a thought. */
+  g_assert_true (g_file_set_contents (child, "", 0, NULL));
+  assert_private (child);
+  assert_ok (tf_os_unlink (TF_OS_CWD, child));
+  assert_ok (tf_os_unlink (TF_OS_CWD, file));
+  assert_ok (tf_os_rmdir (TF_OS_CWD, folder));
+}
+
+/* A folder whose list lets nobody in, not even its owner. */
+static void
+repair (void)
+{
+  const char *path = tf_test_path ("x");
+  g_autofree wchar_t *wide = g_utf8_to_utf16 (path, -1, NULL, NULL, NULL);
+  ACL nobody;
+  int fd;
+
+  assert_ok (tf_os_create_folder (TF_OS_CWD, path));
+  g_assert_true (InitializeAcl (&nobody, sizeof nobody, ACL_REVISION));
+  g_assert_cmpuint (SetNamedSecurityInfoW (wide, SE_FILE_OBJECT,
+                                           DACL_SECURITY_INFORMATION |
+                                             PROTECTED_DACL_SECURITY_INFORMATION,
+                                           NULL, NULL, &nobody, NULL), ==, 0);
+  assert_ok (tf_os_open_folder (TF_OS_CWD, path, &fd));
+  assert_ok (tf_os_close (fd));
+  assert_ok (tf_os_rmdir (TF_OS_CWD, path));
+}
+
+static gboolean
+is_inherited (int fd)
+{
+  DWORD flags = HANDLE_FLAG_INHERIT;
+
+  g_assert_true (GetHandleInformation ((HANDLE) _get_osfhandle (fd), &flags));
+  return (flags & HANDLE_FLAG_INHERIT) != 0;
+}
+
+static void
+not_inherited (void)
+{
+  const char *path = tf_test_path ("x");
+  const char *folder = tf_test_path ("folder");
+  int fds[5];
+  TfStat stat;
+
+  assert_ok (tf_os_create_file (TF_OS_CWD, path, 0600, 0, &fds[0], &stat));
+  assert_ok (tf_os_dup (fds[0], &fds[1]));
+  assert_ok (tf_os_reopen (fds[0], path, 0, &fds[2]));
+  assert_ok (tf_os_create_anonymous (tf_test_dir (), 0, &fds[3]));
+  assert_ok (tf_os_replace (fds[2], fds[1]));
+  assert_ok (tf_os_create_leased_folder (TF_OS_CWD, folder, &fds[2], &stat));
+  assert_ok (tf_os_open_folder (TF_OS_CWD, folder, &fds[4]));
+  assert_ok (tf_os_take_lease (fds[4], TF_OS_LEASE_SHARED));
+  for (gsize i = 0; i < G_N_ELEMENTS (fds); i++)
+    {
+      g_assert_false (is_inherited (fds[i]));
+      assert_ok (tf_os_close (fds[i]));
+    }
+  assert_ok (tf_os_unlink (TF_OS_CWD, path));
+  assert_ok (tf_os_rmdir (TF_OS_CWD, folder));
+}
+
+/* --- names ------------------------------------------------------------------------------- */
+
+/* GIO opens a file by its name while we have it open, and keep the right to delete it. */
+static void
+open_by_gio (void)
+{
+  const char *path = tf_test_path ("x");
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GInputStream) stream = NULL;
+  g_autoptr (GError) error = NULL;
+  TfStat stat;
+  gsize done;
+  int fd;
+
+  assert_ok (tf_os_create_file (TF_OS_CWD, path, 0600, 0, &fd, &stat));
+  assert_ok (tf_os_write (fd, "abc", 3, &done));
+  stream = G_INPUT_STREAM (g_file_read (file, NULL, &error));
+  g_assert_no_error (error);
+  /* Who does not share the right keeps us from it, for as long as we try. */
+  assert_condition (tf_os_unlink_same (TF_OS_CWD, path, &stat.id), BUSY);
+  g_assert_true (g_input_stream_close (stream, NULL, NULL));
+  assert_ok (tf_os_unlink_same (TF_OS_CWD, path, &stat.id));
+  assert_ok (tf_os_close (fd));
+}
+
+static gpointer
+close_later_cb (gpointer data)
+{
+  g_usleep (30000);
+  CloseHandle (data);
+  return NULL;
+}
+
+/* As a virus scanner does. */
+static void
+open_for_a_moment (void)
+{
+  const char *path = tf_test_path ("x");
+  g_autofree wchar_t *wide = g_utf8_to_utf16 (path, -1, NULL, NULL, NULL);
+  const char *to = tf_test_path ("to");
+  HANDLE handle;
+  GThread *thread;
+
+  for (guint i = 0; i < 2; i++)
+    {
+      close (plant_file (path));
+      handle = CreateFileW (wide, GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL);
+      g_assert_true (handle != INVALID_HANDLE_VALUE);
+      thread = g_thread_new ("scanner", close_later_cb, handle);
+      if (i == 0)
+        assert_ok (tf_os_unlink (TF_OS_CWD, path));
+      else
+        assert_ok (tf_os_rename (TF_OS_CWD, path, TF_OS_CWD, to, TF_OS_RENAME_NO_REPLACE));
+      g_thread_join (thread);
+    }
+  assert_ok (tf_os_unlink (TF_OS_CWD, to));
+}
+
+static void
+delete_same (void)
+{
+  const char *path = tf_test_path ("x");
+  const char *folder = tf_test_path ("folder");
+  int fd = plant_file (path);
+  TfStat stat, other;
+
+  assert_ok (tf_os_stat (fd, &stat));
+  assert_ok (tf_os_unlink_same (TF_OS_CWD, path, &stat.id));
+  /* The name is free at once, though the file is open. */
+  close (plant_file (path));
+  assert_condition (tf_os_unlink_same (TF_OS_CWD, path, &stat.id), NOT_FOUND);
+  assert_contents (path, "old\n");
+  assert_ok (tf_os_create_folder (TF_OS_CWD, folder));
+  assert_ok (tf_os_stat_at (TF_OS_CWD, folder, &other));
+  assert_condition (tf_os_rmdir_same (TF_OS_CWD, folder, &stat.id), NOT_FOUND);
+  assert_ok (tf_os_rmdir_same (TF_OS_CWD, folder, &other.id));
+  assert_ok (tf_os_close (fd));
+  assert_ok (tf_os_unlink (TF_OS_CWD, path));
+}
+
+static void
+read_only (void)
+{
+  const char *path = tf_test_path ("x");
+  const char *folder = tf_test_path ("folder");
+  g_autofree wchar_t *wide = g_utf8_to_utf16 (folder, -1, NULL, NULL, NULL);
+  TfStat stat;
+  int fd;
+
+  assert_ok (tf_os_create_file (TF_OS_CWD, path, 0400, 0, &fd, &stat));
+  g_assert_cmphex (stat.mode, ==, 0400);
+  assert_ok (tf_os_close (fd));
+  assert_ok (tf_os_unlink (TF_OS_CWD, path));
+  assert_ok (tf_os_create_folder (TF_OS_CWD, folder));
+  g_assert_true (SetFileAttributesW (wide, FILE_ATTRIBUTE_READONLY));
+  assert_ok (tf_os_rmdir (TF_OS_CWD, folder));
+}
+
+/* Much longer than MAX_PATH. */
+static void
+long_path (void)
+{
+  g_autoptr (GPtrArray) paths = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *path = g_strdup (tf_test_dir ());
+  g_autofree char *file = NULL;
+  g_autofree char *to = NULL;
+  TfStat stat;
+  int fd;
+
+  for (guint i = 0; i < 12; i++)
+    {
+      char *longer = g_strconcat (path, "/", "a-folder-whose-name-has-fifty-characters-and-no-mor",
+                                  NULL);
+
+      g_free (path);
+      path = longer;
+      assert_ok (tf_os_create_folder (TF_OS_CWD, path));
+      g_ptr_array_add (paths, g_strdup (path));
+    }
+  file = g_build_filename (path, "file", NULL);
+  to = g_build_filename (path, "to", NULL);
+  g_assert_cmpuint (strlen (file), >, 600);
+  assert_ok (tf_os_create_file (TF_OS_CWD, file, 0600, 0, &fd, &stat));
+  assert_ok (tf_os_rename (TF_OS_CWD, file, TF_OS_CWD, to, TF_OS_RENAME_REPLACE));
+  assert_ok (tf_os_stat_at (TF_OS_CWD, to, &stat));
+  assert_ok (tf_os_close (fd));
+  assert_ok (tf_os_unlink_same (TF_OS_CWD, to, &stat.id));
+  while (paths->len > 0)
+    {
+      assert_ok (tf_os_rmdir (TF_OS_CWD, paths->pdata[paths->len - 1]));
+      g_ptr_array_set_size (paths, (int) paths->len - 1);
+    }
+}
+
+/* A stream of a file, a device, and names that others could not open. */
+static void
+strange_names (void)
+{
+  static const char *const names[] = { "x:y", "x::$DATA", "x.", "x ", "x\xff", "" };
+  int dir, fd = -1;
+  TfStat stat;
+
+  assert_ok (tf_os_open_folder (TF_OS_CWD, tf_test_dir (), &dir));
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *path = g_strconcat (tf_test_dir (), "\\", names[i], NULL);
+      GIOErrorEnum expected = names[i][0] != '\0' ? G_IO_ERROR_INVALID_FILENAME
+                                                  : G_IO_ERROR_NOT_FOUND;
+      TfStatus status = tf_os_create_file (dir, names[i], 0600, 0, &fd, &stat);
+
+      g_assert_cmpint (tf_os_io_error (status), ==, expected);
+      status = tf_os_create_file (TF_OS_CWD, path, 0600, 0, &fd, &stat);
+      g_assert_cmpint (status, !=, 0);
+      g_assert_cmpint (fd, ==, -1);
+    }
+  g_assert_cmpint (tf_os_io_error (tf_os_create_file (TF_OS_CWD, "\\\\.\\NUL", 0600, 0, &fd, &stat)),
+                   ==, G_IO_ERROR_INVALID_FILENAME);
+  g_assert_cmpuint (count_all (tf_test_dir ()), ==, 0);
+  assert_ok (tf_os_close (dir));
+}
+
+/* The folder above an open folder, up to the root of the drive. */
+static void
+walk_up (void)
+{
+  TfStat here, above, expected;
+  int fd, up;
+
+  assert_ok (tf_os_open_for_lookup (TF_OS_CWD, tf_test_dir (), &fd));
+  assert_ok (tf_os_open_for_lookup (fd, "..", &up));
+  g_assert_true (g_str_has_prefix (tf_test_dir (), g_get_tmp_dir ()));
+  assert_ok (tf_os_stat (up, &above));
+  assert_ok (tf_os_stat_at (TF_OS_CWD, g_get_tmp_dir (), &expected));
+  g_assert_true (tf_identity_equal (&above.id, &expected.id));
+  for (guint i = 0; i < 100; i++)
+    {
+      assert_ok (tf_os_close (fd));
+      fd = up;
+      assert_ok (tf_os_stat (fd, &here));
+      assert_ok (tf_os_open_for_lookup (fd, "..", &up));
+      assert_ok (tf_os_stat (up, &above));
+      if (tf_identity_equal (&here.id, &above.id))
+        break;
+    }
+  g_assert_true (tf_identity_equal (&here.id, &above.id));
+  assert_ok (tf_os_close (fd));
+  assert_ok (tf_os_close (up));
+}
+
+/* --- data -------------------------------------------------------------------------------- */
+
+static void
+pointer_stays (void)
+{
+  const gint64 beyond = G_GINT64_CONSTANT (5) << 30;
+  char buffer[4];
+  gint64 position;
+  gsize done;
+  int fd;
+
+  assert_ok (tf_os_create_anonymous (tf_test_dir (), 0, &fd));
+  assert_ok (tf_os_write (fd, "0123456789", 10, &done));
+  assert_ok (tf_os_seek (fd, 3, G_SEEK_SET, &position));
+  assert_ok (tf_os_pread (fd, buffer, 4, 6, &done));
+  g_assert_cmpmem (buffer, done, "6789", 4);
+  assert_ok (tf_os_pread (fd, buffer, 4, beyond, &done));
+  g_assert_cmpuint (done, ==, 0);
+  assert_ok (tf_os_pwrite (fd, "x", 1, beyond, &done));
+  assert_ok (tf_os_seek (fd, 0, G_SEEK_CUR, &position));
+  g_assert_cmpint (position, ==, 3);
+  assert_ok (tf_os_seek (fd, 0, G_SEEK_END, &position));
+  g_assert_cmpint (position, ==, beyond + 1);
+  assert_ok (tf_os_close (fd));
+}
+
+static void
+append (void)
+{
+  const char *path = tf_test_path ("x");
+  TfStat stat;
+  gsize done;
+  int fd;
+
+  assert_ok (tf_os_create_file (TF_OS_CWD, path, 0600, TF_OS_CREATE_APPEND, &fd, &stat));
+  assert_ok (tf_os_write (fd, "abcdef", 6, &done));
+  assert_ok (tf_os_pwrite (fd, "g", 1, 0, &done));
+  assert_contents (path, "abcdefg");
+  assert_ok (tf_os_truncate (fd, 2));
+  assert_ok (tf_os_write (fd, "x", 1, &done));
+  assert_contents (path, "abx");
+  assert_ok (tf_os_sync (fd));
+  assert_ok (tf_os_close (fd));
+
+  assert_ok (tf_os_open_file (TF_OS_CWD, path, TF_OS_REOPEN_READ_ONLY, &fd));
+  assert_condition (tf_os_truncate (fd, 0), DENIED);
+  assert_contents (path, "abx");
+  assert_ok (tf_os_close (fd));
+  assert_ok (tf_os_unlink (TF_OS_CWD, path));
+}
+
+/* --- the process ------------------------------------------------------------------------- */
+
+static void
+candidates (void)
+{
+  g_auto (GStrv) list = NULL;
+  g_autofree char *local = NULL;
+  g_autofree char *expected = NULL;
+
+  g_setenv ("TMPDIR", "c:/one", TRUE);
+  g_setenv ("TEMP", "", TRUE);
+  g_setenv ("TMP", "c:\\zwei\xc3\xa4", TRUE);
+  g_setenv ("USERPROFILE", "c:\\me", TRUE);
+  g_setenv ("SYSTEMROOT", "c:\\windows", TRUE);
+  list = tf_os_temp_candidates ();
+  g_unsetenv ("TMP");
+  g_assert_cmpuint (g_strv_length (list), ==, 8);
+  local = g_strndup (list[6], 2);
+  expected = g_strdup_printf ("c:/one,c:\\zwei\xc3\xa4,c:\\me\\AppData\\Local\\Temp,"
+                              "c:\\windows\\Temp,c:\\temp,c:\\tmp,%s\\temp,%s\\tmp", local, local);
+  g_assert_cmpstr (g_strjoinv (",", list), ==, expected);
+}
+
+static void
+conditions (void)
+{
+  static const struct
+  {
+    TfStatus status;
+    TfCondition condition;
+    GIOErrorEnum code;
+  } table[] = {
+    { ERROR_FILE_EXISTS, TF_CONDITION_EXISTS, G_IO_ERROR_EXISTS },
+    { ERROR_ALREADY_EXISTS, TF_CONDITION_EXISTS, G_IO_ERROR_EXISTS },
+    { ERROR_FILE_NOT_FOUND, TF_CONDITION_NOT_FOUND, G_IO_ERROR_NOT_FOUND },
+    { ERROR_PATH_NOT_FOUND, TF_CONDITION_NOT_FOUND, G_IO_ERROR_NOT_FOUND },
+    { ERROR_DIR_NOT_EMPTY, TF_CONDITION_NOT_EMPTY, G_IO_ERROR_NOT_EMPTY },
+    { ERROR_DIRECTORY, TF_CONDITION_NOT_FOLDER, G_IO_ERROR_NOT_DIRECTORY },
+    { ERROR_ACCESS_DENIED, TF_CONDITION_DENIED, G_IO_ERROR_PERMISSION_DENIED },
+    { ERROR_DISK_FULL, TF_CONDITION_NO_SPACE, G_IO_ERROR_NO_SPACE },
+    { ERROR_NOT_SUPPORTED, TF_CONDITION_NOT_SUPPORTED, G_IO_ERROR_NOT_SUPPORTED },
+    { ERROR_NOT_SAME_DEVICE, TF_CONDITION_CROSS_DEVICE, G_IO_ERROR_NOT_SUPPORTED },
+    { ERROR_SHARING_VIOLATION, TF_CONDITION_BUSY, G_IO_ERROR_BUSY },
+    { ERROR_LOCK_VIOLATION, TF_CONDITION_BUSY, G_IO_ERROR_BUSY },
+    { ERROR_WRITE_PROTECT, TF_CONDITION_OTHER, G_IO_ERROR_READ_ONLY },
+    { ERROR_TOO_MANY_OPEN_FILES, TF_CONDITION_OTHER, G_IO_ERROR_TOO_MANY_OPEN_FILES },
+    { ERROR_FILENAME_EXCED_RANGE, TF_CONDITION_OTHER, G_IO_ERROR_FILENAME_TOO_LONG },
+    { ERROR_INVALID_HANDLE, TF_CONDITION_OTHER, G_IO_ERROR_CLOSED },
+    { ERROR_INVALID_NAME, TF_CONDITION_OTHER, G_IO_ERROR_INVALID_FILENAME },
+    { ERROR_INVALID_PARAMETER, TF_CONDITION_OTHER, G_IO_ERROR_INVALID_ARGUMENT },
+    { ERROR_GEN_FAILURE, TF_CONDITION_OTHER, G_IO_ERROR_FAILED },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (table); i++)
+    {
+      g_autofree char *words = tf_os_describe (table[i].status);
+
+      g_assert_cmpint (tf_os_condition (table[i].status), ==, table[i].condition);
+      g_assert_cmpint (tf_os_io_error (table[i].status), ==, table[i].code);
+      g_assert_true (g_utf8_validate (words, -1, NULL));
+      g_assert_cmpuint (strlen (words), >, 0);
+    }
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  if (argc == 4 && strcmp (argv[1], OPTION) == 0)
+    return run_child (argv[2], argv[3]);
+
+  tf_test_init (&argc, &argv);
+  tf_test_add ("/platform/windows/without-stdio", without_stdio);
+  tf_test_add ("/platform/windows/lease-killed", lease_killed);
+  tf_test_add ("/platform/windows/lease-on-file", lease_on_file);
+  tf_test_add ("/platform/windows/anonymous-killed", anonymous_killed);
+  tf_test_add ("/platform/windows/private", private);
+  tf_test_add ("/platform/windows/repair", repair);
+  tf_test_add ("/platform/windows/not-inherited", not_inherited);
+  tf_test_add ("/platform/windows/open-by-gio", open_by_gio);
+  tf_test_add ("/platform/windows/open-for-a-moment", open_for_a_moment);
+  tf_test_add ("/platform/windows/delete-same", delete_same);
+  tf_test_add ("/platform/windows/read-only", read_only);
+  tf_test_add ("/platform/windows/long-path", long_path);
+  tf_test_add ("/platform/windows/strange-names", strange_names);
+  tf_test_add ("/platform/windows/walk-up", walk_up);
+  tf_test_add ("/platform/windows/pointer-stays", pointer_stays);
+  tf_test_add ("/platform/windows/append", append);
+  tf_test_add ("/platform/windows/candidates", candidates);
+  tf_test_add ("/platform/windows/conditions", conditions);
+  return tf_test_run ();
+}
