@@ -31,30 +31,6 @@ check_made (HANDLE  handle,
   return status;
 }
 
-/* Keeps a second handle until there is a descriptor: when there is none to be had, the file goes. */
-static TfStatus
-take_made (HANDLE  handle,
-           int     flags,
-           int    *fd)
-{
-  const TfWin32Open how = { TF_CALL_OPEN, FILE_READ_ATTRIBUTES, TF_WIN32_SHARE_ALL };
-  TfStatus status;
-  HANDLE again;
-
-  status = tf_win32_open_again (handle, &how, &again);
-  if (status != 0)
-    {
-      tf_win32_discard (handle);
-      return status;
-    }
-  status = tf_win32_take_handle (handle, flags, fd);
-  if (status != 0)
-    tf_win32_discard (again);
-  else
-    CloseHandle (again);
-  return status;
-}
-
 /* The list of who may use it is in the call that makes it, so it is never wider; others than private
  * files have the list that any new file in that folder has. */
 TfStatus
@@ -91,7 +67,7 @@ tf_os_create_file (int              dir,
       tf_win32_discard (handle);
       return status;
     }
-  status = take_made (handle, append ? O_RDWR | O_APPEND : O_RDWR, fd);
+  status = tf_win32_take_made (handle, append ? O_RDWR | O_APPEND : O_RDWR, fd);
   if (status == 0)
     *stat = made;
   return status;

@@ -56,9 +56,8 @@ tf_os_create_leased_folder (int         dir,
                             int        *fd,
                             TfStat     *stat)
 {
-  const TfWin32Open how = { TF_CALL_OPEN, FILE_READ_ATTRIBUTES, TF_WIN32_SHARE_ALL };
   TfStatus status, lease;
-  HANDLE handle, again;
+  HANDLE handle;
   TfStat made;
 
   status = make_folder (dir, name, TF_WIN32_LEASE, FILE_ATTRIBUTE_SYSTEM, &handle, &made);
@@ -69,23 +68,16 @@ tf_os_create_leased_folder (int         dir,
     status = ERROR_ALREADY_EXISTS;
   else if (lease != 0)
     status = drop_mark (handle, &made);
-  if (status == 0)
-    status = tf_win32_open_again (handle, &how, &again);
   if (status != 0)
     {
       tf_win32_discard (handle);
       return status;
     }
 
-  status = tf_win32_take_handle (handle, O_RDONLY, fd);
-  if (status != 0)
-    {
-      tf_win32_discard (again);
-      return status;
-    }
-  CloseHandle (again);
-  *stat = made;
-  return 0;
+  status = tf_win32_take_made (handle, O_RDONLY, fd);
+  if (status == 0)
+    *stat = made;
+  return status;
 }
 
 TfStatus

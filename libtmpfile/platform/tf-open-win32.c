@@ -103,6 +103,29 @@ tf_win32_take_handle (HANDLE  handle,
   return status;
 }
 
+/* A copy of the handle stays until there is a descriptor. */
+TfStatus
+tf_win32_take_made (HANDLE  handle,
+                    int     flags,
+                    int    *fd)
+{
+  HANDLE copy = duplicate (handle);
+  TfStatus status;
+
+  if (copy == NULL)
+    {
+      status = (TfStatus) GetLastError ();
+      tf_win32_discard (handle);
+      return status;
+    }
+  status = tf_win32_take_handle (handle, flags, fd);
+  if (status != 0)
+    tf_win32_discard (copy);
+  else
+    CloseHandle (copy);
+  return status;
+}
+
 static TfStatus
 open_name (TfWin32Name       *name,
            const TfWin32Open *how,

@@ -129,6 +129,9 @@ TfStatus  tf_win32_open_again    (HANDLE handle, const TfWin32Open *how, HANDLE 
 /* A descriptor for the handle, which it takes also on failure; `flags` are O_APPEND, O_RDONLY. */
 TfStatus  tf_win32_take_handle   (HANDLE handle, int flags, int *fd);
 
+/* The same for what was just made, which is removed on failure. */
+TfStatus  tf_win32_take_made     (HANDLE handle, int flags, int *fd);
+
 /* The user in whose name this thread acts. */
 TfStatus  tf_win32_get_user      (TfWin32Security *self);
 /* Makes `self` what a private file or folder has. */

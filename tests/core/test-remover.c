@@ -425,7 +425,11 @@ static void
 test_names (void)
 {
   static const char *const names[] = {
+#ifdef G_OS_WIN32
+    "-rf", "--", ".hidden", "~", "é", "%41", "'", "$x", "~1",
+#else
     "a\nb", "-rf", "--", " ", "\xff\xfe", "\x1b[31m", "...", ".hidden", "*", "~", "c:\\d", "é",
+#endif
   };
   const char *path = make_tree ();
   char longest[256];
@@ -549,7 +553,7 @@ test_refused (void)
   tf_fault_install (NULL, NULL);
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED);
   g_assert_true (g_utf8_validate (error->message, -1, NULL));
-  g_assert_nonnull (strstr (error->message, "tree/d/e/"));
+  g_assert_true (tf_test_mentions (error->message, "tree/d/e/"));
   g_assert_nonnull (strstr (error->message, "(and 2 more)"));
   g_assert_cmpuint (tf_test_count_entries (path), ==, 1);
   g_assert_cmpuint (tf_test_count_entries (tf_test_path ("tree/d/e")), ==, 3);
@@ -565,7 +569,7 @@ fail_on_foreign (gpointer data)
 
   g_assert_false (empty_with (path, NULL, NULL, NULL, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED);
-  g_assert_nonnull (strstr (error->message, "tree/foreign"));
+  g_assert_true (tf_test_mentions (error->message, "tree/foreign"));
   g_assert_null (strstr (error->message, "more"));
   g_assert_cmpuint (tf_test_count_entries (path), ==, 1);
 }
@@ -937,7 +941,7 @@ test_rename_refused_and_stays (void)
   g_assert_false (empty_with (tree, NULL, NULL, NULL, &error));
   tf_fault_install (NULL, NULL);
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED);
-  g_assert_nonnull (strstr (error->message, "tree/d/d/d/d/d/d/d/d/d/d/d/d/d/d/b"));
+  g_assert_true (tf_test_mentions (error->message, "tree/d/d/d/d/d/d/d/d/d/d/d/d/d/d/b"));
   g_assert_nonnull (strstr (error->message, " more)"));
   /* No more of the branches than were refused. */
   g_assert_cmpuint (tf_test_count_entries (path->str), >, 0);

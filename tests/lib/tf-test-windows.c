@@ -16,6 +16,8 @@
 #include <windows.h>
 #include <winternl.h>
 
+#include <aclapi.h>
+
 #define SHARE_ALL (FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE)
 
 static int
@@ -53,31 +55,57 @@ handle_of (int fd)
   return (HANDLE) _get_osfhandle (fd);
 }
 
-/* The path of `name` in the open folder. */
-static char *
-path_at (int         dir,
-         const char *name)
-{
-  const DWORD size = 32768;
-  g_autofree wchar_t *path = g_new0 (wchar_t, size);
-  g_autofree char *folder = NULL;
-
-  if (dir == AT_FDCWD)
-    return g_strdup (name);
-  if (GetFinalPathNameByHandleW (handle_of (dir), path, size, 0) == 0)
-    g_error ("openat(): no path of descriptor %d", dir);
-  folder = g_utf16_to_utf8 (path, -1, NULL, NULL, NULL);
-  return g_strconcat (folder, "\\", name, NULL);
-}
-
-static int
-open_path (const char *path,
-           int         flags)
+/* Opens or makes `name` in the open folder, or the path; -1 with errno. */
+static HANDLE
+open_at (int         dir,
+         const char *path,
+         ACCESS_MASK access,
+         ULONG       disposition,
+         ULONG       options)
 {
   g_autofree wchar_t *wide = g_utf8_to_utf16 (path, -1, NULL, NULL, NULL);
-  DWORD access = (flags & O_ACCMODE) == O_RDONLY ? GENERIC_READ
-                 : (flags & O_ACCMODE) == O_WRONLY ? GENERIC_WRITE : GENERIC_READ | GENERIC_WRITE;
-  DWORD how = OPEN_EXISTING;
+  g_autofree wchar_t *absolute = NULL;
+  OBJECT_ATTRIBUTES attributes;
+  UNICODE_STRING name = { 0 };
+  IO_STATUS_BLOCK io;
+  NTSTATUS status;
+  HANDLE handle;
+
+  for (wchar_t *at = wide; *at != L'\0'; at++)
+    {
+      if (*at == L'/')
+        *at = L'\\';
+    }
+  if (dir == AT_FDCWD)
+    {
+      DWORD size = GetFullPathNameW (wide, 0, NULL, NULL) + 5;
+
+      absolute = g_new (wchar_t, size);
+      wcscpy (absolute, L"\\??\\");
+      GetFullPathNameW (wide, size - 4, absolute + 4, NULL);
+    }
+  name.Buffer = absolute != NULL ? absolute : wide;
+  name.Length = name.MaximumLength = (USHORT) (wcslen (name.Buffer) * sizeof (wchar_t));
+  InitializeObjectAttributes (&attributes, &name, OBJ_CASE_INSENSITIVE,
+                              dir != AT_FDCWD ? handle_of (dir) : NULL, NULL);
+  status = NtCreateFile (&handle, access | SYNCHRONIZE, &attributes, &io, NULL,
+                         FILE_ATTRIBUTE_NORMAL, SHARE_ALL, disposition,
+                         options | FILE_SYNCHRONOUS_IO_NONALERT, NULL, 0);
+  if (NT_SUCCESS (status))
+    return handle;
+  SetLastError (RtlNtStatusToDosError (status));
+  fail ();
+  return INVALID_HANDLE_VALUE;
+}
+
+int
+tf_test_openat (int         dir,
+                const char *name,
+                int         flags,
+                ...)
+{
+  ACCESS_MASK access = FILE_GENERIC_READ | FILE_GENERIC_WRITE;
+  ULONG disposition = FILE_OPEN;
   HANDLE handle;
 
   if ((flags & O_TMPFILE) == O_TMPFILE)
@@ -85,16 +113,16 @@ open_path (const char *path,
       errno = ENOTSUP;
       return -1;
     }
+  if ((flags & O_ACCMODE) == O_RDONLY)
+    access = FILE_GENERIC_READ;
+  else if ((flags & O_ACCMODE) == O_WRONLY)
+    access = FILE_GENERIC_WRITE;
   if ((flags & O_CREAT) != 0)
-    how = (flags & O_EXCL) != 0 ? CREATE_NEW : OPEN_ALWAYS;
-  for (wchar_t *at = wide; *at != L'\0'; at++)
-    {
-      if (*at == L'/')
-        *at = L'\\';
-    }
-  handle = CreateFileW (wide, access, SHARE_ALL, NULL, how, FILE_FLAG_BACKUP_SEMANTICS, NULL);
+    disposition = (flags & O_EXCL) != 0 ? FILE_CREATE : FILE_OPEN_IF;
+  handle = open_at (dir, name, access, disposition,
+                    (flags & O_DIRECTORY) != 0 ? FILE_DIRECTORY_FILE : 0);
   if (handle == INVALID_HANDLE_VALUE)
-    return fail ();
+    return -1;
   if ((flags & O_TRUNC) != 0)
     SetEndOfFile (handle);
   return _open_osfhandle ((intptr_t) handle,
@@ -106,25 +134,14 @@ tf_test_open (const char *path,
               int         flags,
               ...)
 {
-  return open_path (path, flags);
-}
-
-int
-tf_test_openat (int         dir,
-                const char *name,
-                int         flags,
-                ...)
-{
-  g_autofree char *path = path_at (dir, name);
-
-  return open_path (path, flags);
+  return tf_test_openat (AT_FDCWD, path, flags);
 }
 
 int
 tf_test_mkdir (const char *path,
                int         mode)
 {
-  return g_mkdir (path, mode);
+  return tf_test_mkdirat (AT_FDCWD, path, mode);
 }
 
 int
@@ -132,10 +149,9 @@ tf_test_mkdirat (int         dir,
                  const char *name,
                  int         mode)
 {
-  g_autofree char *path = path_at (dir, name);
-  g_autofree wchar_t *wide = g_utf8_to_utf16 (path, -1, NULL, NULL, NULL);
+  HANDLE handle = open_at (dir, name, FILE_LIST_DIRECTORY, FILE_CREATE, FILE_DIRECTORY_FILE);
 
-  return CreateDirectoryW (wide, NULL) ? 0 : fail ();
+  return handle != INVALID_HANDLE_VALUE && CloseHandle (handle) ? 0 : -1;
 }
 
 int
@@ -143,11 +159,69 @@ tf_test_unlinkat (int         dir,
                   const char *name,
                   int         flags)
 {
-  g_autofree char *path = path_at (dir, name);
-  g_autofree wchar_t *wide = g_utf8_to_utf16 (path, -1, NULL, NULL, NULL);
+  FILE_DISPOSITION_INFO info = { .DeleteFile = TRUE };
+  HANDLE handle = open_at (dir, name, DELETE, FILE_OPEN,
+                           (flags & AT_REMOVEDIR) != 0 ? FILE_DIRECTORY_FILE
+                                                       : FILE_NON_DIRECTORY_FILE);
+  gboolean done;
 
-  return ((flags & AT_REMOVEDIR) != 0 ? RemoveDirectoryW (wide) : DeleteFileW (wide)) ? 0 : fail ();
+  if (handle == INVALID_HANDLE_VALUE)
+    return -1;
+  done = SetFileInformationByHandle (handle, FileDispositionInfo, &info, sizeof info);
+  if (!done)
+    fail ();
+  CloseHandle (handle);
+  return done ? 0 : -1;
 }
+
+/* --- modes ------------------------------------------------------------------------------- */
+
+/* By the rules of the library: a file or folder is its owner's alone or what the folder above makes
+ * of it, a folder with the mark has an attribute. */
+int
+tf_test_chmod (const char *path,
+               int         mode)
+{
+  g_autofree wchar_t *wide = g_utf8_to_utf16 (path, -1, NULL, NULL, NULL);
+  DWORD attributes = GetFileAttributesW (wide);
+  gboolean folder = (attributes & FILE_ATTRIBUTE_DIRECTORY) != 0;
+  union
+  {
+    TOKEN_USER user;
+    guint8 bytes[sizeof (TOKEN_USER) + SECURITY_MAX_SID_SIZE];
+  } token;
+  union
+  {
+    ACL acl;
+    guint8 bytes[256];
+  } list;
+  SECURITY_INFORMATION what = DACL_SECURITY_INFORMATION;
+  HANDLE handle;
+  DWORD size;
+
+  g_assert_true (OpenProcessToken (GetCurrentProcess (), TOKEN_QUERY, &handle));
+  g_assert_true (GetTokenInformation (handle, TokenUser, &token, sizeof token, &size));
+  CloseHandle (handle);
+  g_assert_true (InitializeAcl (&list.acl, sizeof list, ACL_REVISION));
+  if ((mode & 0077) == 0)
+    g_assert_true (AddAccessAllowedAceEx (&list.acl, ACL_REVISION,
+                                          folder ? OBJECT_INHERIT_ACE | CONTAINER_INHERIT_ACE : 0,
+                                          FILE_ALL_ACCESS, token.user.User.Sid));
+  what |= (mode & 0077) == 0 ? PROTECTED_DACL_SECURITY_INFORMATION
+                             : UNPROTECTED_DACL_SECURITY_INFORMATION;
+  if (attributes == INVALID_FILE_ATTRIBUTES ||
+      SetNamedSecurityInfoW (wide, SE_FILE_OBJECT, what, NULL, NULL, &list.acl, NULL) != 0)
+    return fail ();
+  if (folder)
+    attributes = (mode & 01000) != 0 ? attributes | FILE_ATTRIBUTE_SYSTEM
+                                     : attributes & ~(DWORD) FILE_ATTRIBUTE_SYSTEM;
+  else
+    attributes = (mode & 0200) == 0 ? attributes | FILE_ATTRIBUTE_READONLY
+                                    : attributes & ~(DWORD) FILE_ATTRIBUTE_READONLY;
+  return SetFileAttributesW (wide, attributes) ? 0 : fail ();
+}
+
+/* --- descriptors ------------------------------------------------------------------------- */
 
 /* What the handle may: the flags of open(). */
 static int

@@ -55,6 +55,7 @@ int     tf_test_openat   (int dir, const char *name, int flags, ...);
 int     tf_test_mkdir    (const char *path, int mode);
 int     tf_test_mkdirat  (int dir, const char *name, int mode);
 int     tf_test_unlinkat (int dir, const char *name, int flags);
+int     tf_test_chmod    (const char *path, int mode);
 int     tf_test_fcntl    (int fd, int what, ...);
 int     tf_test_link     (const char *from, const char *to);
 int     tf_test_rename   (const char *from, const char *to);
@@ -66,6 +67,10 @@ gssize  tf_test_pread    (int fd, void *buffer, gsize count, gint64 offset);
 gssize  tf_test_pwrite   (int fd, const void *buffer, gsize count, gint64 offset);
 
 #define open tf_test_open
+#define g_open tf_test_open
+#define g_mkdir tf_test_mkdir
+#define chmod tf_test_chmod
+#define g_chmod tf_test_chmod
 #define openat tf_test_openat
 #define mkdirat tf_test_mkdirat
 #define unlinkat tf_test_unlinkat

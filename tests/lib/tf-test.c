@@ -136,6 +136,15 @@ tf_test_exists (const char *path)
   return FALSE;
 }
 
+gboolean
+tf_test_mentions (const char *message,
+                  const char *path)
+{
+  g_autofree char *flat = g_strdelimit (g_strdup (message), G_DIR_SEPARATOR_S, '/');
+
+  return strstr (flat, path) != NULL;
+}
+
 guint
 tf_test_count_fds (void)
 {

@@ -37,6 +37,9 @@ guint       tf_test_count_fds     (void);
 guint       tf_test_mode          (const char *path);
 gboolean    tf_test_exists        (const char *path);   /* lstat: a dangling link exists */
 
+/* Whether the message has the part of a path, with whatever separators. */
+gboolean    tf_test_mentions      (const char *message, const char *path);
+
 /* Runs `func` in a forked child and waits; TRUE when the child ended with _exit (0). A child that
  * returns from `func` ends with _exit (0), without exit handlers. Asserts abort the child. */
 gboolean    tf_test_in_child      (void (*func) (gpointer data), gpointer data);
