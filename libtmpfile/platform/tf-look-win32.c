@@ -200,24 +200,29 @@ tf_os_birth (int     fd,
   return 0;
 }
 
-/* What is mounted in a folder is a link to its volume, so only a volume's own root is one. */
+/* What is mounted in a folder is a link to its volume, so only a volume's own root is one. wine says
+ * of a folder that has another name by now that it is the root, so that is compared. */
 static gboolean
-is_root (HANDLE handle)
+is_root (HANDLE            handle,
+         const TfIdentity *id)
 {
+  g_autofree wchar_t *path = NULL;
+  g_autofree char *shown = NULL;
+  TfIdentity root;
   union
   {
     FILE_NAME_INFO info;
     guint8 bytes[sizeof (FILE_NAME_INFO) + 8 * sizeof (wchar_t)];
   } name;
 
-  g_autofree wchar_t *path = NULL;
-
   if (!GetFileInformationByHandleEx (handle, FileNameInfo, &name, sizeof name) ||
       name.info.FileNameLength != sizeof (wchar_t) || name.info.FileName[0] != L'\\')
     return FALSE;
-  /* That is also what wine says of a folder that has another name by now. */
   path = tf_win32_final_path (handle);
-  return path != NULL && wcslen (path) <= wcslen (L"\\\\?\\C:\\");
+  if (path == NULL)
+    return FALSE;
+  shown = tf_win32_from_wide (path, wcslen (path));
+  return tf_os_identify_at (TF_OS_CWD, shown, &root) == 0 && tf_identity_equal (&root, id);
 }
 
 TfStatus
@@ -227,6 +232,6 @@ tf_os_stat_folder (int     fd,
   TfStatus status = tf_os_stat (fd, stat);
 
   if (status == 0)
-    stat->mount_root = is_root (tf_win32_handle (fd));
+    stat->mount_root = is_root (tf_win32_handle (fd), &stat->id);
   return status;
 }

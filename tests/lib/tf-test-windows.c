@@ -176,15 +176,10 @@ tf_test_unlinkat (int         dir,
 
 /* --- modes ------------------------------------------------------------------------------- */
 
-/* By the rules of the library: a file or folder is its owner's alone or what the folder above makes
- * of it, a folder with the mark has an attribute. */
-int
-tf_test_chmod (const char *path,
-               int         mode)
+static void
+make_private (wchar_t  *path,
+              gboolean  folder)
 {
-  g_autofree wchar_t *wide = g_utf8_to_utf16 (path, -1, NULL, NULL, NULL);
-  DWORD attributes = GetFileAttributesW (wide);
-  gboolean folder = (attributes & FILE_ATTRIBUTE_DIRECTORY) != 0;
   union
   {
     TOKEN_USER user;
@@ -195,7 +190,7 @@ tf_test_chmod (const char *path,
     ACL acl;
     guint8 bytes[256];
   } list;
-  SECURITY_INFORMATION what = DACL_SECURITY_INFORMATION;
+  SECURITY_DESCRIPTOR descriptor;
   HANDLE handle;
   DWORD size;
 
@@ -203,15 +198,44 @@ tf_test_chmod (const char *path,
   g_assert_true (GetTokenInformation (handle, TokenUser, &token, sizeof token, &size));
   CloseHandle (handle);
   g_assert_true (InitializeAcl (&list.acl, sizeof list, ACL_REVISION));
-  if ((mode & 0077) == 0)
-    g_assert_true (AddAccessAllowedAceEx (&list.acl, ACL_REVISION,
-                                          folder ? OBJECT_INHERIT_ACE | CONTAINER_INHERIT_ACE : 0,
-                                          FILE_ALL_ACCESS, token.user.User.Sid));
-  what |= (mode & 0077) == 0 ? PROTECTED_DACL_SECURITY_INFORMATION
-                             : UNPROTECTED_DACL_SECURITY_INFORMATION;
-  if (attributes == INVALID_FILE_ATTRIBUTES ||
-      SetNamedSecurityInfoW (wide, SE_FILE_OBJECT, what, NULL, NULL, &list.acl, NULL) != 0)
+  g_assert_true (AddAccessAllowedAceEx (&list.acl, ACL_REVISION,
+                                        folder ? OBJECT_INHERIT_ACE | CONTAINER_INHERIT_ACE : 0,
+                                        FILE_ALL_ACCESS, token.user.User.Sid));
+  g_assert_true (InitializeSecurityDescriptor (&descriptor, SECURITY_DESCRIPTOR_REVISION));
+  g_assert_true (SetSecurityDescriptorDacl (&descriptor, TRUE, &list.acl, FALSE));
+  g_assert_true (SetFileSecurityW (path,
+                                   DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION,
+                                   &descriptor));
+}
+
+static void
+make_inherit (wchar_t *path)
+{
+  ACL none;
+
+  g_assert_true (InitializeAcl (&none, sizeof none, ACL_REVISION));
+  g_assert_cmpuint (SetNamedSecurityInfoW (path, SE_FILE_OBJECT,
+                                           DACL_SECURITY_INFORMATION |
+                                             UNPROTECTED_DACL_SECURITY_INFORMATION,
+                                           NULL, NULL, &none, NULL), ==, 0);
+}
+
+/* By the rules of the library: a file or folder is its owner's alone or what the folder above makes
+ * of it, a folder with the mark has an attribute. */
+int
+tf_test_chmod (const char *path,
+               int         mode)
+{
+  g_autofree wchar_t *wide = g_utf8_to_utf16 (path, -1, NULL, NULL, NULL);
+  DWORD attributes = GetFileAttributesW (wide);
+  gboolean folder = (attributes & FILE_ATTRIBUTE_DIRECTORY) != 0;
+
+  if (attributes == INVALID_FILE_ATTRIBUTES)
     return fail ();
+  if ((mode & 0077) == 0)
+    make_private (wide, folder);
+  else
+    make_inherit (wide);
   if (folder)
     attributes = (mode & 01000) != 0 ? attributes | FILE_ATTRIBUTE_SYSTEM
                                      : attributes & ~(DWORD) FILE_ATTRIBUTE_SYSTEM;
