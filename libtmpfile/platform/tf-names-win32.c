@@ -69,13 +69,11 @@ dispose_later (HANDLE handle)
   FILE_DISPOSITION_INFO info = { .DeleteFile = TRUE };
   TfStatus status;
 
-  status = TF_WIN32_TRY_BOOL (TF_CALL_UNLINK,
-                              SetFileInformationByHandle (handle, FileDispositionInfo, &info,
-                                                          sizeof info));
+  status = tf_win32_status (set_information (handle, &info, sizeof info,
+                                             FileDispositionInformation));
   if (status == ERROR_ACCESS_DENIED && make_removable (handle))
-    status = TF_WIN32_TRY_BOOL (TF_CALL_UNLINK,
-                                SetFileInformationByHandle (handle, FileDispositionInfo, &info,
-                                                            sizeof info));
+    status = tf_win32_status (set_information (handle, &info, sizeof info,
+                                               FileDispositionInformation));
   return status;
 }
 

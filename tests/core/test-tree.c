@@ -118,8 +118,10 @@ test_words (void)
     }
   g_assert_true (tf_test_exists ("x"));
   /* What only looks like them. */
+#ifndef G_OS_WIN32   /* where that is "x" */
   make_folder ("x/...");
   remove_well ("x/...", TF_TREE_NONE);
+#endif
   make_folder ("x/.y");
   remove_well ("x/../x//.y//", TF_TREE_NONE);
   remove_well ("x", TF_TREE_NONE);
