@@ -57,6 +57,12 @@ write_at (int            fd,
 
   if (handle == NULL)
     return ERROR_INVALID_HANDLE;
+  /* Nothing that is appended would move the pointer to the end. */
+  if (count == 0)
+    {
+      *done = 0;
+      return 0;
+    }
   status = TF_WIN32_TRY_BOOL (TF_CALL_WRITE, WriteFile (handle, buffer,
                                                         (DWORD) MIN (count, MAX_TRANSFER), &result,
                                                         place));

@@ -14,7 +14,8 @@
 
 #include <string.h>
 
-#define MAX_NAME 32766   /* characters, of a name as of a whole path */
+#define MAX_PATH_LENGTH 32766   /* characters */
+#define MAX_NAME_LENGTH 255     /* of every file system */
 
 static gboolean
 is_surrogate (gunichar c)
@@ -237,6 +238,22 @@ may_create (const wchar_t *wide,
   return length > 0 && wide[length - 1] != L'.' && wide[length - 1] != L' ';
 }
 
+/* The kernel would only say that the name is not valid. */
+static gboolean
+is_too_long (const wchar_t *path)
+{
+  const wchar_t *begin = path;
+
+  for (const wchar_t *at = path; *at != L'\0'; at++)
+    {
+      if (*at == L'\\')
+        begin = at + 1;
+      else if (at - begin >= MAX_NAME_LENGTH)
+        return TRUE;
+    }
+  return wcslen (path) > MAX_PATH_LENGTH;
+}
+
 TfStatus
 tf_win32_name_init (TfWin32Name *self,
                     int          dir,
@@ -263,7 +280,7 @@ tf_win32_name_init (TfWin32Name *self,
     return length == 0 ? ERROR_PATH_NOT_FOUND : ERROR_INVALID_NAME;
 
   status = root == NULL ? init_path (self, wide) : init_in (self, root, wide);
-  if (status == 0 && wcslen (self->text) > MAX_NAME)
+  if (status == 0 && is_too_long (self->text))
     {
       tf_win32_name_clear (self);
       status = ERROR_FILENAME_EXCED_RANGE;

@@ -7,6 +7,8 @@
 
 #include "tf-test-windows.h"
 
+#include "tf-test-system.h"
+
 #undef open
 #undef rename
 
@@ -245,6 +247,43 @@ tf_test_chmod (const char *path,
   return SetFileAttributesW (wide, attributes) ? 0 : fail ();
 }
 
+/* The path of what is open; NULL when it has none. */
+static char *
+path_of (int fd)
+{
+  const DWORD size = 32768;
+  g_autofree wchar_t *path = g_new0 (wchar_t, size);
+
+  if (GetFinalPathNameByHandleW (handle_of (fd), path, size, 0) == 0)
+    return NULL;
+  return g_utf16_to_utf8 (path, -1, NULL, NULL, NULL);
+}
+
+int
+tf_test_fchmod (int fd,
+                int mode)
+{
+  g_autofree char *path = path_of (fd);
+
+  return path != NULL ? tf_test_chmod (path, mode) : fail ();
+}
+
+/* With the mode that is made up, and the number of links. */
+int
+tf_test_fstat (int          fd,
+               struct stat *st)
+{
+  g_autofree char *path = path_of (fd);
+  BY_HANDLE_FILE_INFORMATION info;
+
+  if (_fstat64 (fd, st) != 0 || !GetFileInformationByHandle (handle_of (fd), &info))
+    return -1;
+  st->st_nlink = (short) info.nNumberOfLinks;
+  if (path != NULL && tf_test_exists (path))
+    st->st_mode = (unsigned short) ((st->st_mode & ~07777) | tf_test_system_mode (path));
+  return 0;
+}
+
 /* --- descriptors ------------------------------------------------------------------------- */
 
 /* What the handle may: the flags of open(). */
@@ -338,7 +377,7 @@ tf_test_flock (int fd,
   DWORD flags = LOCKFILE_FAIL_IMMEDIATELY;
   BY_HANDLE_FILE_INFORMATION info;
 
-  if (!GetFileInformationByHandle (handle_of (fd), &info) || (operation & LOCK_NB) == 0)
+  if (!GetFileInformationByHandle (handle_of (fd), &info))
     return fail ();
   if ((info.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) != 0)
     return lock_folder (fd, operation);

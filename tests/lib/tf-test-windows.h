@@ -56,6 +56,8 @@ int     tf_test_mkdir    (const char *path, int mode);
 int     tf_test_mkdirat  (int dir, const char *name, int mode);
 int     tf_test_unlinkat (int dir, const char *name, int flags);
 int     tf_test_chmod    (const char *path, int mode);
+int     tf_test_fchmod   (int fd, int mode);
+int     tf_test_fstat    (int fd, struct stat *st);
 int     tf_test_fcntl    (int fd, int what, ...);
 int     tf_test_link     (const char *from, const char *to);
 int     tf_test_rename   (const char *from, const char *to);
@@ -166,7 +168,9 @@ struct sockaddr_un
 #define mkfifoat(dir, path, mode) ((void) (path), TF_TEST_MISSING ("mkfifoat"))
 #define symlinkat(target, dir, path) ((void) (path), TF_TEST_MISSING ("symlinkat"))
 #define chown(path, uid, gid) ((void) (path), TF_TEST_MISSING ("chown"))
-#define fchmod(fd, mode) ((void) (fd), TF_TEST_MISSING ("fchmod"))
+#define fchmod(fd, mode) tf_test_fchmod (fd, mode)
+#undef fstat
+#define fstat(fd, st) tf_test_fstat (fd, st)
 #define fchmodat(fd, path, mode, flags) ((void) (fd), TF_TEST_MISSING ("fchmodat"))
 #define kill(pid, signal) ((void) (pid), TF_TEST_MISSING ("kill"))
 #define waitpid(pid, status, options) ((void) (status), TF_TEST_MISSING ("waitpid"))
