@@ -216,35 +216,48 @@ make_inherit (HANDLE handle)
                                      NULL, NULL, &none, NULL);
 }
 
+static TfStatus
+change_mode (HANDLE handle,
+             DWORD  attributes,
+             guint  now,
+             guint  mode)
+{
+  const TfWin32Open how = { TF_CALL_CHMOD, TF_WIN32_LOOK | FILE_WRITE_ATTRIBUTES | WRITE_DAC,
+                            TF_WIN32_SHARE_ALL };
+  gboolean folder = (attributes & FILE_ATTRIBUTE_DIRECTORY) != 0;
+  gboolean private = (mode & 0077) == 0;
+  DWORD wanted = attributes_for (attributes, mode);
+  TfStatus status;
+  HANDLE again;
+
+  if (private == ((now & 0077) == 0) && wanted == attributes)
+    return 0;
+  status = tf_win32_open_again (handle, &how, &again);
+  if (status != 0)
+    return status;
+  if (private != ((now & 0077) == 0))
+    status = private ? make_private (again, folder) : make_inherit (again);
+  if (status == 0 && wanted != attributes)
+    status = set_attributes (again, wanted);
+  CloseHandle (again);
+  return status;
+}
+
 TfStatus
 tf_win32_set_mode (HANDLE handle,
                    guint  mode)
 {
-  const TfWin32Open how = { TF_CALL_CHMOD, TF_WIN32_LOOK | FILE_WRITE_ATTRIBUTES | WRITE_DAC,
-                            TF_WIN32_SHARE_ALL };
   FILE_ATTRIBUTE_TAG_INFO info;
-  gboolean mine, private = (mode & 0077) == 0;
-  TfStatus status;
-  DWORD wanted;
+  TfStatus status = TF_FAULT (TF_CALL_CHMOD);
+  gboolean mine;
   guint now;
-  HANDLE again;
 
-  status = tf_win32_open_again (handle, &how, &again);
+  if (status == 0)
+    status = tf_win32_attributes (handle, &info);
   if (status != 0)
     return status;
-  status = tf_win32_attributes (again, &info);
-  if (status == 0)
-    {
-      tf_win32_judge (again, info.FileAttributes, &now, &mine);
-      if (private != ((now & 0077) == 0))
-        status = private ? make_private (again, (info.FileAttributes & FILE_ATTRIBUTE_DIRECTORY) != 0)
-                         : make_inherit (again);
-      wanted = attributes_for (info.FileAttributes, mode);
-      if (status == 0 && wanted != info.FileAttributes)
-        status = set_attributes (again, wanted);
-    }
-  CloseHandle (again);
-  return status;
+  tf_win32_judge (handle, info.FileAttributes, &now, &mine);
+  return change_mode (handle, info.FileAttributes, now, mode);
 }
 
 TfStatus

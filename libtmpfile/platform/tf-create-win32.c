@@ -31,8 +31,8 @@ check_made (HANDLE  handle,
   return status;
 }
 
-/* The list of who may use it is in the call that makes it, so it is never wider; others than private
- * files have the list that any new file in that folder has. */
+/* The list of who may use it is in the call that makes it, so it is never wider; others than
+ * private files have the list that any new file in that folder has. */
 TfStatus
 tf_os_create_file (int              dir,
                    const char      *name,
@@ -67,7 +67,7 @@ tf_os_create_file (int              dir,
       tf_win32_discard (handle);
       return status;
     }
-  status = tf_win32_take_made (handle, append ? O_RDWR | O_APPEND : O_RDWR, fd);
+  status = tf_win32_take_made (handle, O_RDWR, fd);
   if (status == 0)
     *stat = made;
   return status;
@@ -107,7 +107,6 @@ tf_os_create_anonymous (const char      *path,
                         TfOsCreateFlags  flags,
                         int             *fd)
 {
-  int crt_flags = (flags & TF_OS_CREATE_APPEND) != 0 ? O_RDWR | O_APPEND : O_RDWR;
   TfStatus status;
   HANDLE handle;
   TfStat stat;
@@ -120,7 +119,7 @@ tf_os_create_anonymous (const char      *path,
 
   status = check_made (handle, 0600, &stat);
   if (status == 0)
-    return tf_win32_take_handle (handle, crt_flags, fd);
+    return tf_win32_take_handle (handle, O_RDWR, fd);
   CloseHandle (handle);
   return status;
 }

@@ -7,10 +7,11 @@
  *
  * The lease on a file is a lock of LockFileEx() behind all that can be in a file, for a lock here
  * keeps others from the bytes. A folder cannot be locked. Its lease is how it is open: the shared
- * one as if files were to be made in it (FILE_ADD_FILE), which is not needed for that; the exclusive
- * one without sharing this. The kernel lets both be open together in no process, and ends them with
- * the process, however that ends. Who only lists the folder takes no part, and a program that moves
- * something into it in the very moment is taken for an owner: then it is swept another time. */
+ * one as if files were to be made in it (FILE_ADD_FILE), which is not needed for that; the
+ * exclusive one without sharing this. The kernel lets both be open together in no process, and
+ * ends them with the process, however that ends. Who only lists the folder takes no part, and a
+ * program that moves something into it in the very moment is taken for an owner: then it is swept
+ * another time. */
 
 #include "platform/tf-win32-private.h"
 

@@ -200,8 +200,8 @@ tf_os_birth (int     fd,
   return 0;
 }
 
-/* What is mounted in a folder is a link to its volume, so only a volume's own root is one. wine says
- * of a folder that has another name by now that it is the root, so that is compared. */
+/* What is mounted in a folder is a link to its volume, so only a volume's own root is one. wine
+ * says of a folder that has another name by now that it is the root, so that is compared. */
 static gboolean
 is_root (HANDLE            handle,
          const TfIdentity *id)

@@ -5,8 +5,8 @@
 
 /* Removes and renames, on the platform floor of Windows.
  *
- * All of it is done to a handle: what was opened is looked at, and what was looked at is removed, so
- * there is no moment in which something else could come under the name. */
+ * All of it is done to a handle: what was opened is looked at, and what was looked at is removed,
+ * so there is no moment in which something else could come under the name. */
 
 #include "platform/tf-win32-private.h"
 
@@ -108,8 +108,8 @@ tf_win32_discard (HANDLE handle)
   CloseHandle (handle);
 }
 
-/* Opens what is to be removed. Folders are for tf_os_rmdir(), all else, also a link to a folder, for
- * tf_os_unlink(). */
+/* Opens what is to be removed. Folders are for tf_os_rmdir(), all else, also a link to a folder,
+ * for tf_os_unlink(). */
 static TfStatus
 open_to_remove (TfCall      kind,
                 int         dir,

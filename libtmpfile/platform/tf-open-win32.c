@@ -209,11 +209,12 @@ access_for (TfOsReopenFlags flags)
   return (flags & TF_OS_REOPEN_APPEND) != 0 ? TF_WIN32_APPEND : TF_WIN32_WRITE;
 }
 
+/* Without O_APPEND, for which the C library would seek to the end before each write: the kernel
+ * does that by itself where there is no other right to write. */
 static int
 flags_for (TfOsReopenFlags flags)
 {
-  return ((flags & TF_OS_REOPEN_READ_ONLY) != 0 ? O_RDONLY : O_RDWR) |
-         ((flags & TF_OS_REOPEN_APPEND) != 0 ? O_APPEND : 0);
+  return (flags & TF_OS_REOPEN_READ_ONLY) != 0 ? O_RDONLY : O_RDWR;
 }
 
 TfStatus

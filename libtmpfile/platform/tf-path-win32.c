@@ -6,9 +6,9 @@
 /* Names between UTF-8 and UTF-16, and paths as the kernel takes them, on the platform floor of
  * Windows.
  *
- * A name on disk is any sequence of 16-bit units. Half a surrogate pair, which no UTF-8 can express,
- * becomes the three bytes that it would have if it were a character: what cannot be named cannot be
- * deleted. */
+ * A name on disk is any sequence of 16-bit units. Half a surrogate pair, which no UTF-8 can
+ * express, becomes the three bytes that it would have if it were a character: what cannot be named
+ * cannot be deleted. */
 
 #include "platform/tf-win32-private.h"
 

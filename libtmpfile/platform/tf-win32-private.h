@@ -126,7 +126,7 @@ TfStatus  tf_win32_open          (int dir, const char *name, const TfWin32Open *
                                   HANDLE *handle);
 /* Opens once more what is open, with other rights; FILE_READ_ATTRIBUTES must be among them. */
 TfStatus  tf_win32_open_again    (HANDLE handle, const TfWin32Open *how, HANDLE *again);
-/* A descriptor for the handle, which it takes also on failure; `flags` are O_APPEND, O_RDONLY. */
+/* A descriptor for the handle, which it takes also on failure; `flags` are O_RDWR or O_RDONLY. */
 TfStatus  tf_win32_take_handle   (HANDLE handle, int flags, int *fd);
 
 /* The same for what was just made, which is removed on failure. */

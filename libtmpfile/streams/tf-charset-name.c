@@ -131,10 +131,19 @@ open_as (const char  *name,
          gboolean     encode,
          GError     **error)
 {
+  const char *to = encode ? name : "UTF-8";
+  const char *from = encode ? "UTF-8" : name;
+  GIConv known = g_iconv_open (to, from);
   GCharsetConverter *converter;
 
-  converter = encode ? g_charset_converter_new (name, "UTF-8", error)
-                     : g_charset_converter_new ("UTF-8", name, error);
+  /* On Windows GLib's converter crashes over a name that it does not know. */
+  if (known == (GIConv) -1)
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, name);
+      return NULL;
+    }
+  g_iconv_close (known);
+  converter = g_charset_converter_new (to, from, error);
   return converter != NULL ? G_CONVERTER (converter) : NULL;
 }
 

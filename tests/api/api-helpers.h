@@ -46,7 +46,7 @@
   G_STMT_START \
     { \
       g_assert_error (error, G_IO_ERROR, code); \
-      g_assert_nonnull (strstr ((error)->message, path)); \
+      g_assert_true (tf_test_mentions ((error)->message, path)); \
       g_clear_error (&(error)); \
     } \
   G_STMT_END

@@ -349,6 +349,8 @@ do_by_fd (Run *run)
       run->cursor += (gint64) model_can_read (run, count);
       break;
     case 1:
+      /* To append nothing moves the cursor on some systems. */
+      count = MAX (count, 1);
       memset (run->scratch, (int) run->step, count);
       agree (run, write (run->fd, run->scratch, count), (gint64) count, NULL);
       model_write (run, run->scratch, count);

@@ -107,6 +107,12 @@ remove_below_cb (const char        *path,
   return ftw->level > 0 ? remove (path) : 0;
 }
 
+guint
+tf_test_shown_mode (guint mode)
+{
+  return mode;
+}
+
 gboolean
 tf_test_system_is_hidden (const char *name)
 {

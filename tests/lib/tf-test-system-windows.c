@@ -136,6 +136,14 @@ is_private (wchar_t *path)
   return acl != NULL && private;
 }
 
+guint
+tf_test_shown_mode (guint mode)
+{
+  if ((mode & 0077) == 0)
+    return mode;
+  return (mode & 0200) != 0 ? 0666 : 0444;
+}
+
 /* `.tf-`, 16 digits, and a tilde. */
 gboolean
 tf_test_system_is_hidden (const char *name)

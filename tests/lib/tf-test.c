@@ -141,8 +141,9 @@ tf_test_mentions (const char *message,
                   const char *path)
 {
   g_autofree char *flat = g_strdelimit (g_strdup (message), G_DIR_SEPARATOR_S, '/');
+  g_autofree char *flat_path = g_strdelimit (g_strdup (path), G_DIR_SEPARATOR_S, '/');
 
-  return strstr (flat, path) != NULL;
+  return strstr (flat, flat_path) != NULL;
 }
 
 guint

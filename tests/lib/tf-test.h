@@ -17,9 +17,9 @@ G_BEGIN_DECLS
 void        tf_test_init     (int *argc, char ***argv);
 /* g_test_run(), then removes the program's folder; fails when something is in it. */
 int         tf_test_run      (void);
-/* Adds a test, unless the system cannot run it and a list says so (tests/windows-exceptions.txt), that
- * runs in a fresh folder, TMPDIR of the process meanwhile. Afterwards the folder
- * must be empty, and the open descriptors must be those of before. */
+/* Adds a test, unless the system cannot run it and a list says so (tests/windows-exceptions.txt),
+ * that runs in a fresh folder, TMPDIR of the process meanwhile. Afterwards the folder must be
+ * empty, and the open descriptors must be those of before. */
 void        tf_test_add      (const char *name, void (*func) (void));
 void        tf_test_add_data (const char *name, gconstpointer data, void (*func) (gconstpointer));
 /* The running test's folder, absolute. */
@@ -35,6 +35,8 @@ void        tf_test_empty         (const char *path);
 guint       tf_test_count_fds     (void);
 /* Permission bits of a file, 07777, not following a link. */
 guint       tf_test_mode          (const char *path);
+/* What a file says of itself that was given the mode; another one where modes are made up. */
+guint       tf_test_shown_mode    (guint mode);
 gboolean    tf_test_exists        (const char *path);   /* lstat: a dangling link exists */
 
 /* Whether the message has the part of a path, with whatever separators. */

@@ -37,15 +37,6 @@
 #define IS_UNIX TRUE
 #endif
 
-/* What a file of that mode says of itself. */
-static inline guint
-shown_mode (guint mode)
-{
-  if (IS_UNIX || (mode & 0077) == 0)
-    return mode;
-  return (mode & 0200) != 0 ? 0666 : 0444;
-}
-
 /* A write by a descriptor that only reads. */
 #define assert_not_writable(status)                                                    \
   g_assert_cmpint (tf_os_io_error (status), ==,                                        \

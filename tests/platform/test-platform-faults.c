@@ -190,7 +190,7 @@ try_fault (const Operation *operation,
         close (fd);
       if (operation->mode != 0)
         {
-          g_assert_cmphex (tf_test_mode (path) & 0777, ==, shown_mode (operation->mode));
+          g_assert_cmphex (tf_test_mode (path) & 0777, ==, tf_test_shown_mode (operation->mode));
           g_assert_no_errno (remove (path));
         }
     }

@@ -184,7 +184,7 @@ set_mode (void)
   int fd = plant_file (path);
 
   assert_ok (tf_os_set_mode (fd, 0644));
-  g_assert_cmphex (tf_test_mode (path), ==, shown_mode (0644));
+  g_assert_cmphex (tf_test_mode (path), ==, tf_test_shown_mode (0644));
   assert_ok (tf_os_close (fd));
   assert_ok (tf_os_unlink (TF_OS_CWD, path));
 }

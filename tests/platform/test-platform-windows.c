@@ -455,7 +455,8 @@ strange_names (void)
       g_assert_cmpint (status, !=, 0);
       g_assert_cmpint (fd, ==, -1);
     }
-  g_assert_cmpint (tf_os_io_error (tf_os_create_file (TF_OS_CWD, "\\\\.\\NUL", 0600, 0, &fd, &stat)),
+  g_assert_cmpint (tf_os_io_error (tf_os_create_file (TF_OS_CWD, "\\\\.\\NUL", 0600, 0, &fd,
+                                                      &stat)),
                    ==, G_IO_ERROR_INVALID_FILENAME);
   g_assert_cmpuint (count_all (tf_test_dir ()), ==, 0);
   assert_ok (tf_os_close (dir));
