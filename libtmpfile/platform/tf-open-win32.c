@@ -151,6 +151,37 @@ open_name (TfWin32Name       *name,
   return 0;
 }
 
+/* Why there is no way to the name: the kernel does not tell a missing folder from one that is a
+ * file. Shortens the name. */
+static TfStatus
+explain_no_path (TfWin32Name *name)
+{
+  const TfWin32Open how = { TF_CALL_STAT, FILE_READ_ATTRIBUTES, TF_WIN32_SHARE_ALL,
+                            .follow = TRUE };
+  TfStatus status = ERROR_PATH_NOT_FOUND;
+  FILE_ATTRIBUTE_TAG_INFO info;
+  HANDLE handle;
+
+  while (status == ERROR_PATH_NOT_FOUND || status == ERROR_FILE_NOT_FOUND)
+    {
+      gsize length = name->name.Length / sizeof (wchar_t);
+
+      while (length > 0 && name->text[length - 1] != L'\\')
+        length--;
+      if (length <= 1)
+        return ERROR_PATH_NOT_FOUND;
+      name->name.Length = (USHORT) ((length - 1) * sizeof (wchar_t));
+      status = open_name (name, &how, &handle);
+    }
+  if (status != 0)
+    return ERROR_PATH_NOT_FOUND;
+  status = tf_win32_attributes (handle, &info);
+  CloseHandle (handle);
+  return status == 0 && (info.FileAttributes & FILE_ATTRIBUTE_DIRECTORY) == 0
+           ? ERROR_DIRECTORY
+           : ERROR_PATH_NOT_FOUND;
+}
+
 TfStatus
 tf_win32_open (int                dir,
                const char        *name,
@@ -166,6 +197,8 @@ tf_win32_open (int                dir,
   do
     status = open_name (&where, how, handle);
   while (!how->create && status == ERROR_SHARING_VIOLATION && tf_win32_wait (status, &tries));
+  if (status == ERROR_PATH_NOT_FOUND)
+    status = explain_no_path (&where);
   tf_win32_name_clear (&where);
 
   /* Somebody's file that is about to go has the name still. */

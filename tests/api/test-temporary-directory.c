@@ -795,7 +795,7 @@ test_create_async (void)
   dir = tf_temporary_directory_create_finish (result, &error);
   g_assert_no_error (error);
   g_assert_true (g_str_has_prefix (tf_temporary_directory_get_path (dir) + strlen (tf_test_dir ()),
-                                   "/async-"));
+                                   G_DIR_SEPARATOR_S "async-"));
 }
 
 static void

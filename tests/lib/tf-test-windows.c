@@ -279,6 +279,7 @@ tf_test_fstat (int          fd,
   if (_fstat64 (fd, st) != 0 || !GetFileInformationByHandle (handle_of (fd), &info))
     return -1;
   st->st_nlink = (short) info.nNumberOfLinks;
+  st->st_uid = (short) geteuid ();
   if (path != NULL && tf_test_exists (path))
     st->st_mode = (unsigned short) ((st->st_mode & ~07777) | tf_test_system_mode (path));
   return 0;

@@ -333,6 +333,8 @@ tf_test_path (const char *name)
 {
   char *path = g_strconcat (tf_test_dir (), G_DIR_SEPARATOR_S, name, NULL);
 
+  g_strdelimit (path, "/", G_DIR_SEPARATOR);
+
   g_mutex_lock (&test_paths_lock);
   g_ptr_array_add (test_paths, path);
   g_mutex_unlock (&test_paths_lock);
