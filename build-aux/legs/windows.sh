@@ -25,6 +25,8 @@ with_wine () {
   local status=0 server
   server=$(command -v wineserver64 || echo /usr/lib/wine/wineserver64)
   export WINEPREFIX=$1/wine WINEARCH=win64 WINEDEBUG=-all
+  # Meson knows where GLib's are; theirs are in the compiler's folder.
+  export WINEPATH="Z:$1/bin;Z:/usr/x86_64-w64-mingw32/lib"
   export WINEDLLOVERRIDES='mscoree,mshtml,winemenubuilder.exe,explorer.exe,winedbg.exe='
   shift
   (
