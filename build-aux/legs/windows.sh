@@ -14,7 +14,7 @@ leg_windows () {
   glib=$(build-aux/windows-glib | tail -n 1)
   build windows "$folder" --cross-file "$glib/windows.ini" "${plain_options[@]}" || return 0
   printf '\nNot run on Windows, and why:\n'
-  grep -v '^#' tests/windows-exceptions.txt
+  grep -v '^#' tests/exceptions/windows.txt
   with_wine "$glib" step 'windows: the tests in C' run_tests windows "$(memory)" "$folder" \
     "${other_suites[@]}" || true
 }

@@ -4,7 +4,7 @@
  */
 
 /* The fixture's children, which Windows does not have: a test that wants one belongs on the list
- * tests/windows-exceptions.txt. */
+ * tests/exceptions/windows.txt. */
 
 #include "tf-test.h"
 

@@ -232,8 +232,8 @@ matches (const char *line,
 char *
 tf_test_system_exception (const char *name)
 {
-  g_autofree char *path = g_build_filename (g_getenv ("G_TEST_SRCDIR"), "windows-exceptions.txt",
-                                            NULL);
+  g_autofree char *path = g_build_filename (g_getenv ("G_TEST_SRCDIR"), "exceptions",
+                                            "windows.txt", NULL);
   g_autofree char *contents = NULL;
   g_auto (GStrv) lines = NULL;
 

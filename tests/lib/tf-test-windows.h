@@ -8,7 +8,7 @@
  * deleting it.
  *
  * What Windows does not have ends the program. Tests that need it are on the list
- * tests/windows-exceptions.txt, and are not run. */
+ * tests/exceptions/windows.txt, and are not run. */
 
 #pragma once
 

@@ -17,7 +17,7 @@ G_BEGIN_DECLS
 void        tf_test_init     (int *argc, char ***argv);
 /* g_test_run(), then removes the program's folder; fails when something is in it. */
 int         tf_test_run      (void);
-/* Adds a test, unless the system cannot run it and a list says so (tests/windows-exceptions.txt),
+/* Adds a test, unless the system cannot run it and a list says so (tests/exceptions/windows.txt),
  * that runs in a fresh folder, TMPDIR of the process meanwhile. Afterwards the folder must be
  * empty, and the open descriptors must be those of before. */
 void        tf_test_add      (const char *name, void (*func) (void));
