@@ -4,6 +4,9 @@
 #
 # The leg windows: compiled with MinGW, run with wine, which is not Windows. To be sourced.
 
+# Variables are those of who sources it.
+# shellcheck shell=bash disable=SC2034,SC2154
+
 leg_windows () {
   local folder=_build/windows glib
   install_for windows || return 0
@@ -12,28 +15,32 @@ leg_windows () {
     return 0
   fi
   glib=$(build-aux/windows-glib | tail -n 1)
-  build windows "$folder" --cross-file "$glib/windows.ini" "${plain_options[@]}" || return 0
-  printf '\nNot run on Windows, and why:\n'
-  grep -v '^#' tests/exceptions/windows.txt
-  with_wine "$glib" step 'windows: the tests in C' run_tests windows "$(memory)" "$folder" \
-    "${other_suites[@]}" || true
+  built_for "$folder" <"$glib/windows.ini"
+  build windows "$folder" --cross-file "$folder.ini" "${plain_options[@]}" || return 0
+  step 'windows: what is left out' sed -n '/^[^#]/s/^/    /p' tests/exceptions/windows.txt
+  if ! step 'windows: wine' start_wine "$glib/wine"; then
+    fail 'wine of the leg windows'
+    return 0
+  fi
+  TF_TEST_QUICK=1 \
+    step 'windows: the tests in C' run_tests windows "$(memory)" "$folder" "${other_suites[@]}" ||
+    true
+  "$(wine_program wineserver)" -k || true
 }
 
-# with_wine FOLDER COMMAND...: in a wine of our own without a screen. A program that crashes must not
-# start others that hold the pipe of this one.
-with_wine () {
-  local status=0 server
-  server=$(command -v wineserver64 || echo /usr/lib/wine/wineserver64)
-  export WINEPREFIX=$1/wine WINEARCH=win64 WINEDEBUG=-all
-  # Meson knows where GLib's are; theirs are in the compiler's folder.
-  export WINEPATH="Z:$1/bin;Z:/usr/x86_64-w64-mingw32/lib"
+# start_wine FOLDER: a wine of our own, without a screen. Its server stays, or each program would
+# start one; and a program that crashes does not start others that hold the pipe of this one.
+start_wine () {
+  export WINEPREFIX=$1 WINEARCH=win64 WINEDEBUG=-all
   export WINEDLLOVERRIDES='mscoree,mshtml,winemenubuilder.exe,explorer.exe,winedbg.exe='
-  shift
-  (
-    unset DISPLAY WAYLAND_DISPLAY
-    [ -e "$WINEPREFIX/system.reg" ] || timeout 120 wine64 wineboot -i </dev/null >/dev/null 2>&1
-  ) || status=$?
-  [ "$status" = 0 ] && "$@" || status=$?
-  "$server" -k || true
-  return "$status"
+  unset DISPLAY WAYLAND_DISPLAY
+  if [ ! -e "$WINEPREFIX/system.reg" ]; then
+    timeout 120 "$(wine_program wine)" wineboot -i </dev/null >/dev/null 2>&1 || return 1
+  fi
+  "$(wine_program wineserver)" -p </dev/null >/dev/null 2>&1
+}
+
+# Debian has neither wine64 nor its server in the PATH.
+wine_program () {
+  command -v "${1}64" || echo "/usr/lib/wine/${1}64"
 }

@@ -7,10 +7,12 @@ say with expected.txt, and prints the table. Existing tests run under denials to
 them with TF_TEST_SLOW=1. TAP.
 
 Usage: legs.py --programs FOLDER [--suites FOLDER] [--python] --result FILE [LEG...]
+       legs.py --programs FOLDER [--python] --result FILE --system LEG
 
 FOLDER of --programs has `promises` and `deny`, that of --suites the folders api, core and
 platform with the tests' programs; with --python there is a typelib. FILE gets a line
-"LEG | PROMISE | ROW" for each row."""
+"LEG | PROMISE | ROW" for each row. With --system, or TF_PROMISES_SYSTEM in the environment, the
+programs are those of another system, and run as they are."""
 
 import argparse
 import os
@@ -24,7 +26,7 @@ from pathlib import Path
 
 import guest
 import promise_table
-from places import LEGS, of_suites
+from places import LEGS, SYSTEMS, of_suites
 
 HERE = Path(__file__).resolve().parent
 NEEDS_ROOT = 'needs root to make the place'
@@ -174,10 +176,8 @@ def run_promises(legs, options, report):
         for name, rows in seen.items():
             for promise, row in sorted(rows.items()):
                 print(f'{name} | {promise} | {row}', file=file)
-    for name, rows in seen.items():
-        print(f'# {name}: ' + ('; '.join(f'promise {promise}: {row}'
-                                         for promise, row in sorted(rows.items()) if row != 'kept')
-                               or 'all promises are kept'))
+    for line in promise_table.sentences(seen):
+        print(f'# {line}')
 
 
 def programs_of(suites):
@@ -214,16 +214,19 @@ def main():
     parser.add_argument('--result', type=Path, required=True)
     parser.add_argument('--python', action='store_true')
     parser.add_argument('--guest', action='store_true')
+    parser.add_argument('--system', default=os.environ.get('TF_PROMISES_SYSTEM'))
     parser.add_argument('legs', nargs='*')
     options = parser.parse_args()
     options.programs = options.programs.resolve()
     legs = [leg for leg in LEGS if not options.legs or leg.name in options.legs]
+    if options.system:
+        legs = [leg for leg in SYSTEMS if leg.name == options.system]
     report = Report()
     if options.guest:
         guest.serve(lambda: collect(legs, options), options)
         return
     run_promises(legs, options, report)
-    if options.suites:
+    if options.suites and not options.system:
         run_suites(options, report)
     sys.exit(report.finish())
 

@@ -28,6 +28,13 @@ class Leg:
 
 
 NO_PLACE = ()
+# Other builds than the usual one; each has one place, and is run where it is built.
+SYSTEMS = [
+    Leg('posix', 'the back end for other Unix systems, on Linux', namespace=NO_PLACE),
+    Leg('i386', '32 bits', namespace=NO_PLACE),
+    Leg('s390x', 'big-endian, under qemu', namespace=NO_PLACE),
+    Leg('trixie', 'Debian 13, with GLib 2.84', namespace=NO_PLACE),
+]
 OF_TESTS = {'copy_file_range', 'flock', 'link'}
 TMPFS = 'mount -t tmpfs -o mode=1777 none "$TMPDIR"\n'
 NO_PROC = 'mount -t tmpfs none /proc\n'
@@ -161,3 +168,4 @@ def of_suites():
 
 
 LEGS = PLACES + list(denials())
+ALL = LEGS + SYSTEMS

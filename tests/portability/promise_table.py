@@ -9,9 +9,11 @@ A line of the list is "LEG | PROMISE | ROW": LEG is a pattern as of the shell, R
 the promise says. Of a leg that keeps all promises there is a line "LEG | all | kept"; what a leg
 with other lines does not mention is kept too.
 
-Run as a program it prints the table for the document."""
+Run as a program it prints the table for the document, or with a file that legs.py wrote, what that
+says, a line for each leg."""
 
 import fnmatch
+import sys
 from pathlib import Path
 
 PROMISES = range(1, 16)
@@ -40,6 +42,26 @@ def expected(table, leg):
     if len(found) != 1:
         return None
     return {promise: found[0].get(promise, 'kept') for promise in PROMISES}
+
+
+def results(path):
+    """{leg: {promise: row}} of a file that legs.py wrote."""
+    seen = {}
+    for line in Path(path).read_text(encoding='utf-8').splitlines():
+        name, promise, row = line.split(' | ')
+        seen.setdefault(name, {})[int(promise)] = row
+    return seen
+
+
+def sentences(seen):
+    """A line for each leg; those that keep everything together."""
+    keep = [name for name, rows in seen.items() if set(rows.values()) == {'kept'}]
+    if keep:
+        yield 'all promises are kept: ' + ', '.join(keep)
+    for name, rows in seen.items():
+        if name not in keep:
+            yield f'{name}: all but ' + '; '.join(
+                f'{promise} {row}' for promise, row in sorted(rows.items()) if row != 'kept')
 
 
 def cell(rows, kind):
@@ -71,7 +93,14 @@ def document(table, legs):
     return lines
 
 
-if __name__ == '__main__':
-    from places import LEGS
+def main():
+    if len(sys.argv) > 1:
+        print('\n'.join(sentences(results(sys.argv[1]))))
+        return
+    from places import ALL
 
-    print('\n'.join(document(read(Path(__file__).with_name('expected.txt')), LEGS)))
+    print('\n'.join(document(read(Path(__file__).with_name('expected.txt')), ALL)))
+
+
+if __name__ == '__main__':
+    main()
