@@ -61,7 +61,7 @@ static void
 test_attacks (gconstpointer data)
 {
   const Case *self = data;
-  const guint every = tf_test_scale (40, 12, 1);
+  const guint every = tf_test_scale (400, 12, 1);
   AttackTally tally;
 
   if (!attack_series (self->target, self->leg, ATTACK_EXPECT_NOTHING, every, &tally))

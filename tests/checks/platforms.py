@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 """The table of promises in docs/platforms.md says what the test `promises` expects, and each of its
-legs is expected to do something.
+legs is expected to do something. The tables of what is not run say what tests/exceptions/ has.
 
 Usage: platforms.py SOURCE_ROOT
 """
@@ -15,21 +15,23 @@ import tap
 
 PORTABILITY = Path(__file__).resolve().parent.parent / 'portability'
 sys.path.insert(0, str(PORTABILITY))
-import places          # noqa: E402
-import promise_table   # noqa: E402
+import exception_table   # noqa: E402
+import places            # noqa: E402
+import promise_table     # noqa: E402
 
 PAGE = 'docs/platforms.md'
 LIST = 'tests/portability/expected.txt'
+EXCEPTIONS = 'tests/exceptions'
 
 
-def check_page(root, table, legs):
+def check_table(root, wanted, source):
+    """The page has a table with that head, and in it these rows and no others."""
     lines = tap.read(Path(root, PAGE)).splitlines()
-    wanted = promise_table.document(table, legs)
     start = lines.index(wanted[0]) if wanted[0] in lines else len(lines)
     found = lines[start:]
     found = found[:found.index('')] if '' in found else found
     return ([f'{PAGE}: this row is missing: {line}' for line in wanted if line not in found]
-            + [f'{PAGE}: {LIST} has no such row: {line}' for line in found if line not in wanted])
+            + [f'{PAGE}: {source} has no such row: {line}' for line in found if line not in wanted])
 
 
 def check_legs(table, legs):
@@ -41,7 +43,10 @@ def check_legs(table, legs):
 
 def check(root, legs):
     table = promise_table.read(Path(root, LIST))
-    return check_page(root, table, legs) + check_legs(table, legs)
+    violations = check_table(root, promise_table.document(table, legs), LIST)
+    for leg, wanted in exception_table.document(root).items():
+        violations += check_table(root, wanted, f'{EXCEPTIONS}/{leg}.txt')
+    return violations + check_legs(table, legs)
 
 
 def main():
@@ -54,14 +59,23 @@ def main():
             '| --- | --- | --- | --- |\n')
     here = '| `here` | a place | **3** less<br>**4** else | **3** more (No) |\n'
     call = '| `call=*` | denied with EPERM, ENOSYS | nothing | nothing |\n'
-    tree = {LIST: rows, PAGE: head + here + call + '\nText.\n'}
+    left_out = ('# What\n/a/b: no | way\nname: another reason\n/c: no | way\n/d: as above\n')
+    other = ('\n| Not run by the leg `leg` | Why |\n| --- | --- |\n'
+             '| `/a/b`, `/c`, `/d` | no \\| way |\n| `name` | another reason |\n')
+    tree = {LIST: rows, PAGE: head + here + call + other + '\nText.\n',
+            f'{EXCEPTIONS}/leg.txt': left_out}
     with tap.planted(tree) as root:
         report.check('self-test: a good page is good', check(root, legs))
     for what, change, words in (
-            ('a row that is missing', {PAGE: head + here}, 'this row is missing: | `call=*`'),
-            ('a row too many', {PAGE: head + here + call + call.replace('call', 'other')},
+            ('a row that is missing', {PAGE: head + here + other},
+             'this row is missing: | `call=*`'),
+            ('a row too many', {PAGE: head + here + call + call.replace('call', 'other') + other},
              'no such row: | `other=*`'),
-            ('another verdict', {PAGE: head + here.replace('less', 'as much') + call},
+            ('a test left out in silence', {f'{EXCEPTIONS}/leg.txt': left_out + '/e: no | way\n'},
+             'this row is missing: | `/a/b`, `/c`, `/d`, `/e`'),
+            ('a leg whose table is missing', {f'{EXCEPTIONS}/more.txt': '/x: why\n'},
+             'this row is missing: | Not run by the leg `more`'),
+            ('another verdict', {PAGE: head + here.replace('less', 'as much') + call + other},
              'this row is missing: | `here`'),
             ('a leg without a line', {LIST: rows.replace('call=*', 'call=EPERM')},
              'not exactly one pattern fits the leg call=ENOSYS'),
