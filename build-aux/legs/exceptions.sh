@@ -7,17 +7,16 @@
 # Variables are those of who sources it.
 # shellcheck shell=bash disable=SC2034,SC2154
 
-# leave_out LEG BUILD [--no-suite SUITE]...: sets `tests`, the names of the others, and
-# `exceptions`, arguments that make a program leave single tests out; prints the list.
+# leave_out LEG BUILD [--no-suite SUITE]...: sets `tests`, the names of the others, and prints the
+# list. Single tests on it are skipped by the programs, which TF_TEST_EXCEPTIONS tells of it.
 leave_out () {
   local list=$top/tests/exceptions/$1.txt folder=$2 what reason name
   shift 2
   mapfile -t tests < <(tests_of "$folder" "$@")
-  exceptions=()
   while IFS=: read -r what reason; do
     case $what in
       '' | '#'*) continue ;;
-      /*) exceptions+=(-s "$what") ;;
+      /*) ;;
       *)
         for name in "${!tests[@]}"; do
           # shellcheck disable=SC2053

@@ -15,7 +15,7 @@ trixie_packages=(
 )
 
 leg_trixie () {
-  local folder=_build/trixie root inside tests exceptions
+  local folder=_build/trixie root inside tests
   need_system trixie trixie apt "$(dpkg --print-architecture)" "${trixie_packages[@]}" || return 0
   printf '%s\n' "$root" | built_for "$folder"
   mkdir -p "$folder" "$(ccache_folder)"

@@ -19,14 +19,15 @@
 
 /* A reparse point that stands for something else is a link, whatever is behind it: a symbolic link,
  * a junction, a mounted volume. Others are files and folders with something done to them, such as
- * being compressed, or kept in a cloud. */
+ * being compressed, or kept in a cloud. No disk has the tag 0 (IO_REPARSE_TAG_RESERVED_ZERO); wine
+ * lists a link of Unix to a folder with it. */
 TfKind
 tf_win32_kind (DWORD attributes,
                DWORD tag)
 {
   if ((attributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0)
     {
-      if (IsReparseTagNameSurrogate (tag))
+      if (tag == IO_REPARSE_TAG_RESERVED_ZERO || IsReparseTagNameSurrogate (tag))
         return TF_KIND_LINK;
       if (tag == TAG_AF_UNIX || tag == TAG_LX_FIFO || tag == TAG_LX_CHR || tag == TAG_LX_BLK)
         return TF_KIND_SPECIAL;

@@ -13,6 +13,9 @@
 
 #define FIRST_FD 3
 
+NTSTATUS NTAPI NtQueryAttributesFile (OBJECT_ATTRIBUTES      *attributes,
+                                      FILE_BASIC_INFORMATION *info);
+
 HANDLE
 tf_win32_handle (int fd)
 {
@@ -126,6 +129,46 @@ tf_win32_take_made (HANDLE  handle,
   return status;
 }
 
+static gboolean
+is_wine (void)
+{
+  static gsize known;   /* 1: no, 2: yes */
+
+  if (g_once_init_enter (&known))
+    {
+      HMODULE kernel = GetModuleHandleW (L"ntdll.dll");
+
+      g_once_init_leave (&known, GetProcAddress (kernel, "wine_get_version") != NULL ? 2 : 1);
+    }
+  return known == 2;
+}
+
+/* wine 8 follows a link of Unix whatever it is told, and to delete the link is to delete what it
+ * leads to; its folders for documents are such links. What was opened says where it is. */
+static gboolean
+is_followed_by_wine (const TfWin32Name *name,
+                     OBJECT_ATTRIBUTES *attributes,
+                     HANDLE             opened)
+{
+  g_autofree wchar_t *found = NULL;
+  g_autofree wchar_t *folder = NULL;
+  FILE_BASIC_INFORMATION info;
+  gsize length;
+
+  if (!is_wine () || name->name.Length == 0)
+    return FALSE;
+  if (name->root == NULL)
+    return NT_SUCCESS (NtQueryAttributesFile (attributes, &info)) &&
+           (info.FileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0;
+  found = tf_win32_final_path (opened);
+  folder = tf_win32_final_path (name->root);
+  if (found == NULL || folder == NULL)
+    return FALSE;
+  length = wcslen (folder);
+  return _wcsnicmp (found, folder, length) != 0 || found[length] != L'\\' ||
+         _wcsicmp (found + length + 1, name->text) != 0;
+}
+
 static TfStatus
 open_name (TfWin32Name       *name,
            const TfWin32Open *how,
@@ -147,6 +190,11 @@ open_name (TfWin32Name       *name,
                                        how->create ? FILE_CREATE : FILE_OPEN, options, NULL, 0));
   if (status != 0)
     return status;
+  if (!how->follow && !how->create && is_followed_by_wine (name, &attributes, opened))
+    {
+      CloseHandle (opened);
+      return ERROR_STOPPED_ON_SYMLINK;
+    }
   *handle = opened;
   return 0;
 }

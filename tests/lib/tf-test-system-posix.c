@@ -114,7 +114,7 @@ tf_test_shown_mode (guint mode)
 }
 
 gboolean
-tf_test_system_is_hidden (const char *name)
+tf_test_is_hidden (const char *name)
 {
   return FALSE;
 }
@@ -134,10 +134,4 @@ tf_test_system_remove (const char *path,
                        gboolean    itself)
 {
   return nftw (path, itself ? remove_cb : remove_below_cb, 16, FTW_DEPTH | FTW_PHYS);
-}
-
-char *
-tf_test_system_exception (const char *name)
-{
-  return NULL;
 }

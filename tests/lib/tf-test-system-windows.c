@@ -146,7 +146,7 @@ tf_test_shown_mode (guint mode)
 
 /* `.tf-`, 16 digits, and a tilde. */
 gboolean
-tf_test_system_is_hidden (const char *name)
+tf_test_is_hidden (const char *name)
 {
   return strlen (name) == 21 && g_str_has_prefix (name, ".tf-") && name[20] == '~' &&
          strspn (name + 4, "0123456789abcdef") == 16;
@@ -214,39 +214,4 @@ tf_test_system_remove (const char *path,
   if (itself && remove_entry (path) != 0)
     result = -1;
   return result;
-}
-
-/* --- exceptions -------------------------------------------------------------------------- */
-
-/* A line of the list is the path of a test, or a pattern with stars, a colon, and the reason. */
-static gboolean
-matches (const char *line,
-         gsize       length,
-         const char *name)
-{
-  g_autofree char *pattern = g_strndup (line, length);
-
-  return g_pattern_match_simple (pattern, name);
-}
-
-char *
-tf_test_system_exception (const char *name)
-{
-  g_autofree char *path = g_build_filename (g_getenv ("G_TEST_SRCDIR"), "exceptions",
-                                            "windows.txt", NULL);
-  g_autofree char *contents = NULL;
-  g_auto (GStrv) lines = NULL;
-
-  if (!g_file_get_contents (path, &contents, NULL, NULL))
-    g_error ("%s cannot be read", path);
-  lines = g_strsplit (contents, "\n", -1);
-  for (guint i = 0; lines[i] != NULL; i++)
-    {
-      const char *colon = strstr (lines[i], ": ");
-
-      if (lines[i][0] == '/' && colon != NULL &&
-          matches (lines[i], (gsize) (colon - lines[i]), name))
-        return g_strdup (colon + 2);
-    }
-  return NULL;
 }

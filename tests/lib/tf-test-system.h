@@ -24,11 +24,7 @@ GHashTable *tf_test_system_list_fds   (void);
 /* Permission bits, 07777, not following a link. On Windows made up from the access list by the
  * rules of the library's back end, but not by its code. */
 guint       tf_test_system_mode       (const char *path);
-/* Whether the name is one of a file that other systems make without. */
-gboolean    tf_test_system_is_hidden  (const char *name);
 /* Removes what is below the folder, and the folder `itself`; 0 when all went well. */
 int         tf_test_system_remove     (const char *path, gboolean itself);
-/* Why the test is not run on this system, NULL when it is; owned by the caller. */
-char       *tf_test_system_exception  (const char *name);
 
 G_END_DECLS

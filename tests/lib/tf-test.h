@@ -17,8 +17,8 @@ G_BEGIN_DECLS
 void        tf_test_init     (int *argc, char ***argv);
 /* g_test_run(), then removes the program's folder; fails when something is in it. */
 int         tf_test_run      (void);
-/* Adds a test, unless the system cannot run it and a list says so (tests/exceptions/windows.txt),
- * that runs in a fresh folder, TMPDIR of the process meanwhile. Afterwards the folder must be
+/* Adds a test, unless the list of what this system cannot run has it (TF_TEST_EXCEPTIONS names it,
+ * one of tests/exceptions/), that runs in a fresh folder, TMPDIR of the process meanwhile. Afterwards the folder must be
  * empty, and the open descriptors must be those of before. */
 void        tf_test_add      (const char *name, void (*func) (void));
 void        tf_test_add_data (const char *name, gconstpointer data, void (*func) (gconstpointer));
@@ -27,7 +27,9 @@ const char *tf_test_dir      (void);
 /* tf_test_dir(), a separator, and name; freed with the test. */
 const char *tf_test_path     (const char *name);
 
-/* The number of entries in a folder, without anonymous files where they have a name. */
+/* Whether the name is one of an anonymous file, which other systems make without. */
+gboolean    tf_test_is_hidden     (const char *name);
+/* The number of entries in a folder, without such files. */
 guint       tf_test_count_entries (const char *path);
 /* Removes what is in a folder, where something was to be left. */
 void        tf_test_empty         (const char *path);

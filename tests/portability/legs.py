@@ -7,7 +7,7 @@ say with expected.txt, and prints the table. Existing tests run under denials to
 them with TF_TEST_SLOW=1. TAP.
 
 Usage: legs.py --programs FOLDER [--suites FOLDER] [--python] --result FILE [LEG...]
-       legs.py --programs FOLDER [--python] --result FILE --system LEG
+       legs.py --programs FOLDER [--python] --result FILE --system LEG [--wrapper WINE]
 
 FOLDER of --programs has `promises` and `deny`, that of --suites the folders api, core and
 platform with the tests' programs; with --python there is a typelib. FILE gets a line
@@ -92,7 +92,10 @@ def has_python(leg, options):
 
 def rows_of(leg, options):
     """{promise: row} of a leg."""
-    said = run(leg, [str(options.programs / 'promises')], str(options.programs / 'deny'))
+    program = [str(options.programs / 'promises')]
+    if options.wrapper:
+        program = [options.wrapper, program[0] + '.exe']
+    said = run(leg, program, str(options.programs / 'deny'))
     if has_python(leg, options):
         said += run(leg, ['/usr/bin/python3', str(HERE / 'promise15.py')],
                     str(options.programs / 'deny'))
@@ -215,6 +218,7 @@ def main():
     parser.add_argument('--python', action='store_true')
     parser.add_argument('--guest', action='store_true')
     parser.add_argument('--system', default=os.environ.get('TF_PROMISES_SYSTEM'))
+    parser.add_argument('--wrapper', help='runs the programs')
     parser.add_argument('legs', nargs='*')
     options = parser.parse_args()
     options.programs = options.programs.resolve()

@@ -28,12 +28,22 @@ class Leg:
 
 
 NO_PLACE = ()
+LINKS = '''
+export TF_PROMISES_GIVEN="Z:$scratch/given"
+mkdir -p "$scratch/given/tree/below" "$scratch/given/outside"
+echo alive >"$scratch/given/outside/canary"
+ln -s ../outside "$scratch/given/tree/link"
+ln -s ../outside/canary "$scratch/given/tree/file-link"
+'''
 # Other builds than the usual one; each has one place, and is run where it is built.
 SYSTEMS = [
     Leg('posix', 'the back end for other Unix systems, on Linux', namespace=NO_PLACE),
     Leg('i386', '32 bits', namespace=NO_PLACE),
     Leg('s390x', 'big-endian, under qemu', namespace=NO_PLACE),
     Leg('trixie', 'Debian 13, with GLib 2.84', namespace=NO_PLACE),
+    # The links are made from outside: wine has no call for that.
+    Leg('windows', 'Windows, as wine 8 has it', LINKS, lacks='links,modes,mounts',
+        namespace=NO_PLACE),
 ]
 OF_TESTS = {'copy_file_range', 'flock', 'link'}
 TMPFS = 'mount -t tmpfs -o mode=1777 none "$TMPDIR"\n'

@@ -95,26 +95,6 @@ check_append (void)
   assert_content (file, "begun, ended");
 }
 
-static void
-drop_in_child (gpointer data)
-{
-  g_object_unref (data);
-}
-
-/* What is in memory belongs to the process that wrote it. */
-static void
-check_fork (void)
-{
-  g_autoptr (TfTemporaryFile) file = make_file_or_refuse ("buffer-size", 4096, NULL);
-
-  if (file == NULL)
-    return;
-  put (file, "once");
-  g_assert_cmpint (end_of_child (drop_in_child, file), ==, 0);
-  if (put_or_refuse (file, ""))
-    assert_content (file, "once");
-}
-
 void
 promise_cursor (void)
 {
@@ -131,7 +111,6 @@ promise_cursor (void)
       close_ok (file);
     }
   check_append ();
-  check_fork ();
 }
 
 /* --- 5: the bound of the spool ----------------------------------------------------------- */

@@ -59,6 +59,26 @@ end_in_child (gpointer data)
   exit (0);
 }
 
+static void
+drop_in_child (gpointer data)
+{
+  g_object_unref (data);
+}
+
+/* What is in memory belongs to the process that wrote it. */
+static void
+check_unwritten (void)
+{
+  g_autoptr (TfTemporaryFile) file = make_file_or_refuse ("buffer-size", 4096, NULL);
+
+  if (file == NULL || place_lacks ("space"))
+    return;
+  put (file, "once");
+  g_assert_cmpint (end_of_child (drop_in_child, file), ==, 0);
+  g_assert_true (put_or_refuse (file, ""));
+  assert_content (file, "once");
+}
+
 static pid_t
 bare_clone (void)
 {
@@ -97,6 +117,7 @@ promise_fork (void)
   g_assert_cmpuint (count_left (), ==, count_things ());
   check_bare_clone ();
   drop_things ();
+  check_unwritten ();
 }
 
 /* --- 10: exit ---------------------------------------------------------------------------- */

@@ -7,18 +7,13 @@
  * the public interface only. What each row may say is in expected.txt; legs.py makes the places and
  * compares.
  *
- * In the environment: TF_PROMISES_USER=nobody, TF_PROMISES_UMASK (octal), TF_PROMISES_LACKS (a
- * list), TF_PROMISES_GIVEN (a folder with things of a lower layer). */
+ * In the environment: TF_PROMISES_LACKS (a list), TF_PROMISES_GIVEN (a folder with things of a lower
+ * layer), and what promises-unix.c has. */
 
 #include "promises.h"
 
 #include <glib/gstdio.h>
 
-#include <grp.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-
-#define NOBODY 65534
 #define PATIENCE 5000   /* milliseconds */
 
 typedef struct
@@ -46,7 +41,6 @@ static const Promise promises[] = {
 };
 
 static GPtrArray *findings;
-static mode_t mask = 022;
 
 /* --- the rows ---------------------------------------------------------------------------- */
 
@@ -123,9 +117,9 @@ run_promise (gconstpointer data)
   findings = g_ptr_array_new_with_free_func (g_free);
   /* Not where the library would rather go: its search tries to write first. */
   g_assert_true (tf_set_temp_dir (tf_test_dir (), NULL));
-  umask (mask);
+  place_enter ();
   promise->func ();
-  umask (022);
+  place_leave ();
   settle_hidden ();
   g_ptr_array_add (findings, NULL);
   row = findings->len > 1 ? g_strjoinv ("; ", (char **) findings->pdata) : g_strdup ("kept");
@@ -158,52 +152,6 @@ const char *
 place_text (const char *text)
 {
   return place_lacks ("space") ? "" : text;
-}
-
-void
-place_mode (const char *path,
-            guint       mode)
-{
-  guint before = tf_test_mode (path);
-
-  /* Some file systems say yes, and do nothing. */
-  if (chmod (path, mode) < 0)
-    g_assert_true (place_lacks ("modes"));
-  g_assert_cmpuint (tf_test_mode (path), ==, place_lacks ("modes") ? before : mode);
-}
-
-void
-place_folder (const char *path,
-              guint       mode)
-{
-  g_assert_no_errno (g_mkdir (path, 0700));
-  place_mode (path, mode);
-}
-
-void
-place_file (const char *path,
-            const char *text)
-{
-  int fd = open (path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-
-  g_assert_no_errno (fd);
-  if (tf_test_mode (path) != 0600)
-    place_mode (path, 0600);
-  if (place_lacks ("space"))
-    g_assert_cmpint (write (fd, "x", 1), ==, -1);
-  else
-    g_assert_cmpint (write (fd, text, strlen (text)), ==, strlen (text));
-  g_assert_no_errno (close (fd));
-}
-
-/* Not every umask leaves a folder that can be opened. */
-const char *
-promise_folder (void)
-{
-  mode_t old = umask (0777);
-
-  umask (old);
-  return (old & 0700) != 0 ? "a folder under the umask 0777" : "a folder";
 }
 
 /* --- objects ----------------------------------------------------------------------------- */
@@ -258,22 +206,11 @@ put_or_refuse (TfTemporaryFile *file,
   return FALSE;
 }
 
-int
-end_of_child (void   (*func) (gpointer data),
-              gpointer data)
-{
-  int pid = tf_test_fork (func, data);
-  int status;
-
-  while (waitpid (pid, &status, 0) < 0)
-    g_assert_cmpint (errno, ==, EINTR);
-  return status;
-}
-
 static gboolean
 is_left (const char *name)
 {
-  return !g_str_has_prefix (name, ".nfs") && !g_str_has_prefix (name, ".fuse_hidden");
+  return !g_str_has_prefix (name, ".nfs") && !g_str_has_prefix (name, ".fuse_hidden")
+         && !tf_test_is_hidden (name);
 }
 
 guint
@@ -291,34 +228,12 @@ count_left (void)
 
 /* --- all of it --------------------------------------------------------------------------- */
 
-static void
-take_user (void)
-{
-  const char *user = getenv ("TF_PROMISES_USER");
-
-  if (user == NULL || user[0] == '\0')
-    return;
-  if (strcmp (user, "nobody") != 0
-      || setgroups (0, NULL) < 0 || setresgid (NOBODY, NOBODY, NOBODY) < 0
-      || setresuid (NOBODY, NOBODY, NOBODY) < 0
-      /* Otherwise what /proc has of it would be root's. */
-      || prctl (PR_SET_DUMPABLE, 1, 0, 0, 0) < 0)
-    {
-      perror (user);
-      exit (1);
-    }
-}
-
 int
 main (int    argc,
       char **argv)
 {
-  take_user ();
-  /* A limit of the size of files is an error then, not a signal. */
-  signal (SIGXFSZ, SIG_IGN);
+  place_prepare (argc, argv);
   tf_test_init (&argc, &argv);
-  if (g_getenv ("TF_PROMISES_UMASK") != NULL)
-    mask = (mode_t) g_ascii_strtoull (g_getenv ("TF_PROMISES_UMASK"), NULL, 8);
   for (guint i = 0; i < G_N_ELEMENTS (promises); i++)
     {
       g_autofree char *name = g_strdup_printf ("/promises/%02u-%s", promises[i].number,

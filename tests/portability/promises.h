@@ -44,6 +44,11 @@ TfTemporaryDirectory *make_folder_or_refuse (void);
 /* Writes, and sees to it that it is written. FALSE, and noted, where the system refuses. */
 gboolean              put_or_refuse         (TfTemporaryFile *file, const char *text);
 
+/* What the system makes of the place: before all else, and around each promise. */
+void     place_prepare    (int argc, char **argv);
+void     place_enter      (void);
+void     place_leave      (void);
+
 /* The entries of the test's folder, without those that hide until they are closed. */
 guint    count_left       (void);
 /* Runs `func` in a child that ends as it likes; its status as waitpid() has it. */
