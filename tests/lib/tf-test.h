@@ -17,9 +17,9 @@ G_BEGIN_DECLS
 void        tf_test_init     (int *argc, char ***argv);
 /* g_test_run(), then removes the program's folder; fails when something is in it. */
 int         tf_test_run      (void);
-/* Adds a test, unless the list of what this system cannot run has it (TF_TEST_EXCEPTIONS names it,
- * one of tests/exceptions/), that runs in a fresh folder, TMPDIR of the process meanwhile. Afterwards the folder must be
- * empty, and the open descriptors must be those of before. */
+/* Adds a test that runs in a fresh folder, TMPDIR of the process meanwhile. Afterwards the folder
+ * must be empty, and the open descriptors must be those of before. What is on the list of what this
+ * system cannot run (TF_TEST_EXCEPTIONS names it, one of tests/exceptions/) is skipped. */
 void        tf_test_add      (const char *name, void (*func) (void));
 void        tf_test_add_data (const char *name, gconstpointer data, void (*func) (gconstpointer));
 /* The running test's folder, absolute. */

@@ -7,8 +7,8 @@
  * the public interface only. What each row may say is in expected.txt; legs.py makes the places and
  * compares.
  *
- * In the environment: TF_PROMISES_LACKS (a list), TF_PROMISES_GIVEN (a folder with things of a lower
- * layer), and what promises-unix.c has. */
+ * In the environment: TF_PROMISES_LACKS (a list), TF_PROMISES_GIVEN (a folder with things that were
+ * put there, as of a lower layer), and what promises-unix.c has. */
 
 #include "promises.h"
 
