@@ -514,8 +514,8 @@ sweep (void)
   return n;
 }
 
-/* wine 8 looks up in a folder by the path that it had when it was opened, and what is swept is moved
- * aside first: so a folder that is not empty is not emptied there. */
+/* wine 8 looks up in a folder by the path that it had when it was opened, and what is swept is
+ * moved aside first, so there a folder that is not empty is not emptied. */
 static void
 sweep_full (void)
 {
