@@ -248,6 +248,7 @@ EXAMPLES = {
     'iterator-in-memory': ('spool', {}, [
         ('write', b'a\nb\n'), ('seek', 0), ('next', 1, True), ('rollover',), ('seek', 0),
         ('next', 1, False)]),
+    'long-name-of-what-has-no-name': ('file', {'prefix': 'l' * 250, 'dir': ''}, []),
     'mark': ('directory', {}, [('cleanup',)]),
     'mode-attribute': ('spool', {'mode': 'a+b'}, [('rollover',)]),
     'move-fails': ('spool', {'max_size': 1, 'dir': 'missing'}, [('write', b'abc')]),

@@ -9,6 +9,7 @@ explains of it, or None. What no row explains is a bug.
 After a difference the program ends, goes on, or goes on without CPython's: then ours has to do as
 an ordinary file does, the reference."""
 
+import errno
 import os
 import tempfile
 
@@ -100,6 +101,19 @@ def explain_affix(this):
     theirs, ours = this.results[:2]
     if this.name == 'make' and this.kind == 'file' and raised(ours, TypeError, ValueError):
         if not raised(theirs) and ours.is_as(refused_name(this)):
+            return ALL
+    return None
+
+
+@wanted('long-name-of-what-has-no-name',
+        cpython='TemporaryFile() with an empty dir gives up O_TMPFILE, and tries names, which can '
+                'be too long',
+        ours='needs no name',
+        why='the file has none', then='end')
+def explain_long_name(this):
+    theirs, ours = this.results[:2]
+    if this.name == 'make' and this.kind == 'file' and this.options.get('dir') == '':
+        if raised(theirs, OSError) and theirs.errno == errno.ENAMETOOLONG and not raised(ours):
             return ALL
     return None
 
