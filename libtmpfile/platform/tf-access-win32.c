@@ -161,9 +161,9 @@ tf_win32_judge (HANDLE    handle,
 
 /* --- changing ---------------------------------------------------------------------------- */
 
-static TfStatus
-set_attributes (HANDLE handle,
-                DWORD  attributes)
+TfStatus
+tf_win32_set_attributes (HANDLE handle,
+                         DWORD  attributes)
 {
   FILE_BASIC_INFO info = { .FileAttributes = attributes != 0 ? attributes : FILE_ATTRIBUTE_NORMAL };
 
@@ -238,7 +238,7 @@ change_mode (HANDLE handle,
   if (private != ((now & 0077) == 0))
     status = private ? make_private (again, folder) : make_inherit (again);
   if (status == 0 && wanted != attributes)
-    status = set_attributes (again, wanted);
+    status = tf_win32_set_attributes (again, wanted);
   CloseHandle (again);
   return status;
 }

@@ -99,6 +99,16 @@ create_deleted (const char      *path,
   return status;
 }
 
+/* Not this way, but perhaps by a file that has a name and is deleted, which otherwise says why. */
+static gboolean
+means_other_way (TfStatus status)
+{
+  TfCondition condition = tf_os_condition (status);
+
+  return condition == TF_CONDITION_NOT_FOUND || condition == TF_CONDITION_DENIED ||
+         condition == TF_CONDITION_NOT_SUPPORTED || status == ERROR_INVALID_PARAMETER;
+}
+
 /* Windows has no file without a name. This one has one that nobody is told, only our user can open,
  * and that ends with the last descriptor, however the process ends. It is kept in memory as long as
  * there is room. */
@@ -112,7 +122,7 @@ tf_os_create_anonymous (const char      *path,
   TfStat stat;
 
   status = create_deleted (path, flags, &handle);
-  if (tf_os_condition (status) == TF_CONDITION_NOT_FOUND)
+  if (means_other_way (status))
     return ERROR_NOT_SUPPORTED;
   if (status != 0)
     return status;

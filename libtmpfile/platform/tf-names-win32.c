@@ -39,42 +39,60 @@ set_information (HANDLE                  handle,
   return NtSetInformationFile (handle, &io, info, (ULONG) size, klass);
 }
 
-/* TRUE when it was read-only and is not any more, which keeps it from being removed. */
+static TfStatus
+set_disposition (HANDLE handle)
+{
+  FILE_DISPOSITION_INFO info = { .DeleteFile = TRUE };
+
+  return tf_win32_status (set_information (handle, &info, sizeof info,
+                                           FileDispositionInformation));
+}
+
+/* What cannot be told may have some. */
 static gboolean
-make_removable (HANDLE handle)
+has_other_names (HANDLE handle)
+{
+  FILE_STANDARD_INFO info;
+
+  return !GetFileInformationByHandleEx (handle, FileStandardInfo, &info, sizeof info) ||
+         info.NumberOfLinks > 1;
+}
+
+/* What is read-only cannot be removed, so it ceases to be. That is the file's, not the name's: it
+ * comes back where the file has other names, and where it stays. */
+static TfStatus
+dispose_read_only (HANDLE handle)
 {
   const TfWin32Open how = { TF_CALL_CHMOD, FILE_READ_ATTRIBUTES | FILE_WRITE_ATTRIBUTES,
                             TF_WIN32_SHARE_ALL };
-  FILE_BASIC_INFO info = { 0 };
   FILE_ATTRIBUTE_TAG_INFO now;
-  gboolean changed = FALSE;
+  TfStatus status;
+  gboolean back;
   HANDLE again;
 
   if (tf_win32_attributes (handle, &now) != 0 ||
       (now.FileAttributes & FILE_ATTRIBUTE_READONLY) == 0 ||
       tf_win32_open_again (handle, &how, &again) != 0)
-    return FALSE;
-  info.FileAttributes = now.FileAttributes & ~(DWORD) FILE_ATTRIBUTE_READONLY;
-  if (info.FileAttributes == 0)
-    info.FileAttributes = FILE_ATTRIBUTE_NORMAL;
-  changed = SetFileInformationByHandle (again, FileBasicInfo, &info, sizeof info);
+    return ERROR_ACCESS_DENIED;
+  back = has_other_names (handle);
+  status = tf_win32_set_attributes (again, now.FileAttributes & ~(DWORD) FILE_ATTRIBUTE_READONLY);
+  if (status == 0)
+    {
+      status = set_disposition (handle);
+      if (status != 0 || back)
+        tf_win32_set_attributes (again, now.FileAttributes);
+    }
   CloseHandle (again);
-  return changed;
+  return status;
 }
 
 /* The way of all Windows: the name stays until the last handle of the file is closed. */
 static TfStatus
 dispose_later (HANDLE handle)
 {
-  FILE_DISPOSITION_INFO info = { .DeleteFile = TRUE };
-  TfStatus status;
+  TfStatus status = set_disposition (handle);
 
-  status = tf_win32_status (set_information (handle, &info, sizeof info,
-                                             FileDispositionInformation));
-  if (status == ERROR_ACCESS_DENIED && make_removable (handle))
-    status = tf_win32_status (set_information (handle, &info, sizeof info,
-                                               FileDispositionInformation));
-  return status;
+  return status == ERROR_ACCESS_DENIED ? dispose_read_only (handle) : status;
 }
 
 /* The way of Windows 10 on NTFS: the name is gone at once. ERROR_NOT_SUPPORTED elsewhere. */
@@ -100,7 +118,7 @@ tf_win32_discard (HANDLE handle)
 {
   HANDLE again;
 
-  if (tf_win32_open_again (handle, &to_remove, &again) == 0)
+  if (tf_win32_open_made (handle, &to_remove, &again) == 0)
     {
       tf_win32_dispose (again);
       CloseHandle (again);

@@ -89,6 +89,7 @@ tf_win32_take_handle (HANDLE  handle,
 {
   TfStatus status = 0;
   int opened = _open_osfhandle ((intptr_t) handle, flags | O_BINARY | O_NOINHERIT);
+  int copy = -1;
 
   if (opened >= FIRST_FD)
     {
@@ -101,8 +102,10 @@ tf_win32_take_handle (HANDLE  handle,
       CloseHandle (handle);
       return status;
     }
-  status = open_fd (handle, flags, fd);
+  status = open_fd (handle, flags, &copy);
   _close (opened);
+  if (status == 0)
+    *fd = copy;
   return status;
 }
 
@@ -249,35 +252,59 @@ tf_win32_open (int                dir,
     status = explain_no_path (&where);
   tf_win32_name_clear (&where);
 
-  /* Somebody's file that is about to go has the name still. */
-  if (how->create && status == ERROR_DELETE_PENDING)
+  /* Somebody's file that is about to go has the name still, and FAT looks at the kind of what is
+   * there first. */
+  if (how->create &&
+      (status == ERROR_DELETE_PENDING || status == ERROR_DIRECTORY_NOT_SUPPORTED))
     return ERROR_ALREADY_EXISTS;
   return status;
 }
 
 /* Windows opens the file behind the handle, wine what has its name by now: so it is compared. */
-TfStatus
-tf_win32_open_again (HANDLE             handle,
-                     const TfWin32Open *how,
-                     HANDLE            *again)
+static TfStatus
+open_itself (HANDLE             handle,
+             const TfWin32Open *how,
+             gboolean           compared,
+             HANDLE            *again)
 {
   TfWin32Name itself = { .root = handle, .text = NULL };
   wchar_t empty = L'\0';
   TfIdentity wanted, found;
   TfStatus status;
+  HANDLE opened;
 
   itself.name.Buffer = &empty;
-  status = open_name (&itself, how, again);
+  status = open_name (&itself, how, &opened);
   if (status != 0)
     return status;
   status = tf_win32_identify (handle, &wanted);
   if (status == 0)
-    status = tf_win32_identify (*again, &found);
+    status = tf_win32_identify (opened, &found);
   if (status == 0 && !tf_identity_equal (&wanted, &found))
     status = ERROR_FILE_NOT_FOUND;
-  if (status != 0)
-    CloseHandle (*again);
+  else if (!compared)
+    status = 0;
+  if (status == 0)
+    *again = opened;
+  else
+    CloseHandle (opened);
   return status;
+}
+
+TfStatus
+tf_win32_open_again (HANDLE             handle,
+                     const TfWin32Open *how,
+                     HANDLE            *again)
+{
+  return open_itself (handle, how, TRUE, again);
+}
+
+TfStatus
+tf_win32_open_made (HANDLE             handle,
+                    const TfWin32Open *how,
+                    HANDLE            *again)
+{
+  return open_itself (handle, how, FALSE, again);
 }
 
 /* --- descriptors ------------------------------------------------------------------------- */

@@ -219,7 +219,8 @@ init_in (TfWin32Name *self,
 {
   if (wcscmp (wide, L"..") == 0)
     return init_above (self, root);
-  if (wcschr (wide, L':') != NULL)
+  /* A stream, or a path: links would be followed on its way, and a server may list such names. */
+  if (wcspbrk (wide, L":\\") != NULL)
     return ERROR_INVALID_NAME;
   if (wcscmp (wide, L".") == 0)
     wide[0] = L'\0';

@@ -91,6 +91,7 @@ tf_os_condition (TfStatus status)
       return TF_CONDITION_IS_LINK;
     case ERROR_ACCESS_DENIED:
     case ERROR_INVALID_OWNER:
+    case ERROR_NETWORK_ACCESS_DENIED:
     case ERROR_PRIVILEGE_NOT_HELD:
       return TF_CONDITION_DENIED;
     case ERROR_DISK_FULL:
@@ -106,6 +107,7 @@ tf_os_condition (TfStatus status)
     case ERROR_BUSY:
     case ERROR_LOCK_VIOLATION:
     case ERROR_SHARING_VIOLATION:
+    case ERROR_USER_MAPPED_FILE:
       return TF_CONDITION_BUSY;
     default:
       return TF_CONDITION_OTHER;

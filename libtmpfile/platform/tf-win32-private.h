@@ -126,6 +126,8 @@ TfStatus  tf_win32_open          (int dir, const char *name, const TfWin32Open *
                                   HANDLE *handle);
 /* Opens once more what is open, with other rights; FILE_READ_ATTRIBUTES must be among them. */
 TfStatus  tf_win32_open_again    (HANDLE handle, const TfWin32Open *how, HANDLE *again);
+/* The same for what was just made, also where the server has no numbers for its files. */
+TfStatus  tf_win32_open_made     (HANDLE handle, const TfWin32Open *how, HANDLE *again);
 /* A descriptor for the handle, which it takes also on failure; `flags` are O_RDWR or O_RDONLY. */
 TfStatus  tf_win32_take_handle   (HANDLE handle, int flags, int *fd);
 
@@ -139,6 +141,7 @@ TfStatus  tf_win32_security_init (TfWin32Security *self, gboolean folder);
 /* The permission bits of what is open with TF_WIN32_LOOK, and whether our user owns it. */
 void      tf_win32_judge         (HANDLE handle, DWORD attributes, guint *mode, gboolean *mine);
 TfStatus  tf_win32_set_mode      (HANDLE handle, guint mode);
+TfStatus  tf_win32_set_attributes (HANDLE handle, DWORD attributes);
 
 TfStatus  tf_win32_identify      (HANDLE handle, TfIdentity *id);
 TfStatus  tf_win32_stat          (HANDLE handle, TfStat *stat);
