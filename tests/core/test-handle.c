@@ -231,6 +231,7 @@ static void
 run_with_faults (const Operation *program,
                  gboolean         anonymous)
 {
+  const guint step = tf_test_scale (4, 1, 1);
   Fault counting = { 0 };
 
   tf_fault_install (fault_cb, &counting);
@@ -239,7 +240,7 @@ run_with_faults (const Operation *program,
   check_nothing_left ();
 
   for (guint call = 1; call <= counting.calls; call++)
-    for (guint i = 0; i < G_N_ELEMENTS (plausible); i++)
+    for (guint i = call % step; i < G_N_ELEMENTS (plausible); i += step)
       {
         Fault fault = { call, plausible[i], 0 };
         guint fds = tf_test_count_fds ();

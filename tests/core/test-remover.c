@@ -47,6 +47,8 @@ make_file (const char *path)
   g_assert_cmpint (fd, >=, 0);
   g_assert_cmpint (write (fd, CANARY, strlen (CANARY)), ==, strlen (CANARY));
   close (fd);
+  /* Where the system's call that makes it knows no modes. */
+  g_assert_no_errno (g_chmod (path, 0600));
 }
 
 static void
@@ -181,7 +183,8 @@ progress_cb (gint64   removed,
 static void
 test_wide (void)
 {
-  const guint n_folders = 50, n_files = 2000;
+  const guint n_folders = tf_test_scale (20, 50, 50);
+  const guint n_files = tf_test_scale (500, 2000, 2000);
   const char *path = make_tree ();
   g_autoptr (GError) error = NULL;
   Figures figures = { 0, 0, -1 };
@@ -735,7 +738,7 @@ test_cancel (void)
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   guint calls = 0;
 
-  make_chain (path, 300);
+  make_chain (path, tf_test_scale (150, 300, 300));
   while (TRUE)
     {
       g_autoptr (GError) error = NULL;
@@ -801,7 +804,7 @@ static void
 test_every_call_fails (void)
 {
   static const int statuses[] = { EACCES, EBUSY, EIO, EMFILE, ENOENT, ENOMEM, ENOTDIR, ENOTEMPTY };
-  const guint step = tf_test_scale (11, 7, 1);
+  const guint step = tf_test_scale (47, 7, 1);
   guint before = tf_test_count_fds ();
 
   for (guint i = 0; i < G_N_ELEMENTS (statuses) * 2; i++)
@@ -882,13 +885,14 @@ test_rename_and_unlink_refused (void)
 {
   const char *path = make_tree ();
   g_autoptr (GError) error = NULL;
+  const guint step = tf_test_scale (19, 3, 3);
   Fault fault = { 0, TRUE, EIO, FALSE };
 
   for (guint n = 0; !fault.hit || error != NULL; n++)
     {
       make_chain (path, 20);
       g_clear_error (&error);
-      fault.countdown = n * 3;
+      fault.countdown = n * step;
       fault.hit = FALSE;
       tf_fault_install (refuse_rename_or_fail_cb, &fault);
       if (empty_with (path, NULL, NULL, NULL, &error))
@@ -993,7 +997,7 @@ test_filled (void)
   Filler filler = { make_tree (), FALSE };
   GThread *thread = g_thread_new ("filler", fill_cb, &filler);
 
-  for (guint i = 0; i < 20; i++)
+  for (guint i = 0; i < tf_test_scale (3, 20, 20); i++)
     {
       g_autoptr (GError) error = NULL;
 
@@ -1022,7 +1026,7 @@ test_two_removers (void)
   const char *path = make_tree ();
   GThread *thread;
 
-  make_chain (path, 400);
+  make_chain (path, tf_test_scale (100, 400, 400));
   thread = g_thread_new ("remover", remove_too_cb, (gpointer) path);
   remove_too_cb ((gpointer) path);
   g_thread_join (thread);
@@ -1096,7 +1100,7 @@ test_moved_out (void)
 {
   const char *canary = tf_test_path ("outside/canary");
 
-  for (guint n = 0; n < 40; n++)
+  for (guint n = 0; n < 40; n += tf_test_scale (3, 1, 1))
     {
       Attack attack = { TF_CALL_LIST, n, tf_test_path ("tree/d/d"), tf_test_path ("outside/d"),
                         NULL, FALSE };

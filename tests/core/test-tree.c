@@ -508,7 +508,7 @@ refuse_cb (TfCall   call,
 static void
 test_parallel_refused (void)
 {
-  for (guint round = 0; round < 4; round++)
+  for (guint round = 0; round < tf_test_scale (1, 4, 4); round++)
     {
       const char *path = make_tree (20, 20);
       g_autoptr (GError) error = NULL;
@@ -583,7 +583,7 @@ static void
 test_every_call_fails (void)
 {
   static const int statuses[] = { EACCES, EIO, EMFILE, ENOENT, ENOTDIR, ENOTEMPTY };
-  const int step = (int) tf_test_scale (7, 3, 1);
+  const int step = (int) tf_test_scale (29, 3, 1);
   guint before = tf_test_count_fds ();
 
   for (guint i = 0; i < G_N_ELEMENTS (statuses) * 2; i++)

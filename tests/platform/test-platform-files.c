@@ -271,7 +271,7 @@ reopen_nameless (void)
   int fd = make_nameless ();
   int copy;
 
-  if (IS_POSIX || is_denied ("proc"))
+  if (IS_POSIX || (IS_UNIX && is_denied ("proc")))
     assert_condition (tf_os_reopen (fd, NULL, TF_OS_REOPEN_NONE, &copy), NOT_SUPPORTED);
   else
     {

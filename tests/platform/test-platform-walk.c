@@ -170,7 +170,7 @@ list (void)
 {
   g_autofree char *name = NULL;
   TfOsList *walk = tf_os_list_new ();
-  guint files = 2000;
+  guint files = tf_test_scale (500, 2000, 2000);
   guint others = IS_UNIX ? 4 : 2;
   int dir, empty;
 
