@@ -542,8 +542,11 @@ static void
 test_refused (void)
 {
   const char *path = make_tree ();
+  g_autofree char *more = NULL;
   g_autoptr (GError) error = NULL;
   guint refusals = 3;
+  guint most = 3;
+  guint left;
 
   make_folder (tf_test_path ("tree/d"));
   make_folder (tf_test_path ("tree/d/e"));
@@ -554,9 +557,13 @@ test_refused (void)
       make_file (file);
     }
   make_folder (tf_test_path ("tree/other"));
-  /* What may be a folder is unlinked first. */
+  /* What may be a folder is unlinked first; whether also `other` comes before the files, the file
+   * system says. */
   if (!tf_test_kinds_are_listed ())
-    refusals += 3;
+    {
+      refusals += 3;
+      most++;
+    }
 
   tf_fault_install (refuse_unlink_cb, &refusals);
   g_assert_false (empty_with (path, NULL, NULL, NULL, &error));
@@ -564,9 +571,12 @@ test_refused (void)
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED);
   g_assert_true (g_utf8_validate (error->message, -1, NULL));
   g_assert_true (tf_test_mentions (error->message, "tree/d/e/"));
-  g_assert_nonnull (strstr (error->message, "(and 2 more)"));
+  left = tf_test_count_entries (tf_test_path ("tree/d/e"));
+  g_assert_cmpuint (left, >=, 3);
+  g_assert_cmpuint (left, <=, most);
+  more = g_strdup_printf ("(and %u more)", left - 1);
+  g_assert_nonnull (strstr (error->message, more));
   g_assert_cmpuint (tf_test_count_entries (path), ==, 1);
-  g_assert_cmpuint (tf_test_count_entries (tf_test_path ("tree/d/e")), ==, 3);
 
   remove_whole (path);
 }
@@ -804,7 +814,7 @@ static void
 test_every_call_fails (void)
 {
   static const int statuses[] = { EACCES, EBUSY, EIO, EMFILE, ENOENT, ENOMEM, ENOTDIR, ENOTEMPTY };
-  const guint step = tf_test_scale (47, 7, 1);
+  const guint step = tf_test_scale (61, 7, 1);
   guint before = tf_test_count_fds ();
 
   for (guint i = 0; i < G_N_ELEMENTS (statuses) * 2; i++)
@@ -1113,7 +1123,13 @@ test_moved_out (void)
       tf_fault_install (attack_cb, &attack);
       empty_with (path, NULL, NULL, NULL, &error);
       tf_fault_install (NULL, NULL);
+#ifdef G_OS_WIN32
+      /* wine 8 tells the volume of what is open by the path it had, and then none: it stays. */
+      if (error != NULL)
+        g_assert_error (error, G_IO_ERROR, G_IO_ERROR_BUSY);
+#else
       g_assert_no_error (error);
+#endif
       assert_canary (canary, 0600);
       remove_whole (path);
       remove_whole (tf_test_path ("outside"));

@@ -583,7 +583,7 @@ static void
 test_every_call_fails (void)
 {
   static const int statuses[] = { EACCES, EIO, EMFILE, ENOENT, ENOTDIR, ENOTEMPTY };
-  const int step = (int) tf_test_scale (29, 3, 1);
+  const int step = (int) tf_test_scale (67, 3, 1);
   guint before = tf_test_count_fds ();
 
   for (guint i = 0; i < G_N_ELEMENTS (statuses) * 2; i++)

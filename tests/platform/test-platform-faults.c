@@ -210,12 +210,14 @@ try_fault (const Operation *operation,
   g_assert_cmpint (next_fd (), ==, next);
 }
 
+/* A quick run takes a sample of the errors, not the same for each operation. */
 static void
 check_operation (gpointer data)
 {
   const Operation *operation = data;
+  const gsize step = tf_test_scale (3, 1, 1);
 
-  for (gsize i = 0; i < G_N_ELEMENTS (plausible); i++)
+  for (gsize i = strlen (operation->name) % step; i < G_N_ELEMENTS (plausible); i += step)
     {
       Fault fault = { .call = -1, .hit = TRUE };
 
