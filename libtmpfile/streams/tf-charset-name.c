@@ -13,6 +13,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include <errno.h>
 #include <string.h>
 
 #if G_BYTE_ORDER == G_LITTLE_ENDIAN
@@ -136,10 +137,17 @@ open_as (const char  *name,
   GIConv known = g_iconv_open (to, from);
   GCharsetConverter *converter;
 
-  /* On Windows GLib's converter crashes over a name that it does not know. */
+  /* GLib's converter closes in the end what it could not open, which is (GIConv) -1. The iconv that
+   * GLib brings along for Windows reads what that points at, and crashes; others look first. See
+   * g_charset_converter_finalize() and win_iconv.c, as of GLib 2.74. */
   if (known == (GIConv) -1)
     {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, name);
+      int code = errno;
+
+      g_set_error_literal (error, G_IO_ERROR,
+                           code == EINVAL ? G_IO_ERROR_NOT_SUPPORTED
+                                          : (int) g_io_error_from_errno (code),
+                           g_strerror (code));
       return NULL;
     }
   g_iconv_close (known);
