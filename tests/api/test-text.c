@@ -12,6 +12,11 @@
 #define BYTES(text) (text), sizeof (text) - 1
 
 #define FFFD "\xef\xbf\xbd"
+#ifdef G_OS_WIN32
+#define SYSTEM_END "\r\n"
+#else
+#define SYSTEM_END "\n"
+#endif
 #define MOST 7    /* the largest of the small pieces */
 
 static GDataInputStream *
@@ -202,7 +207,12 @@ static const Sample samples[] =
     "\\x00\\x00\\xd8\\x00" "A\\x00\\x00" },
   { "latin-1", BYTES ("\x00\x80\xe4\xff") , NULL, -1, NULL },
   { "ascii", BYTES ("a\x80\xff"), "a" FFFD FFFD, 1, "a\\x80\\xff" },
+#ifdef G_OS_WIN32
+  /* To Windows every byte of it is a character. */
+  { "cp1252", BYTES ("\x80\x81"), "€\xc2\x81", -1, NULL },
+#else
   { "cp1252", BYTES ("\x80\x81"), "€" FFFD, 1, "€\\x81" },
+#endif
   { "shift_jis", BYTES ("\x93\xfa\x96\x7b\xb1"), "日本ｱ", -1, NULL },
   { "shift_jis", BYTES ("\x93\xfa\x93"), "日" FFFD, 2, "日\\x93" },
   { "shift_jis", BYTES ("\x93 \x93\xfa"), FFFD " 日", 0, "\\x93 日" },
@@ -387,7 +397,8 @@ typedef struct
 
 static const Output outputs[] =
 {
-  { NULL, TF_NEWLINE_UNIVERSAL, TF_TEXT_ERRORS_STRICT, "aä€😀\r\n", BYTES ("aä€😀\r\n") },
+  { NULL, TF_NEWLINE_UNIVERSAL, TF_TEXT_ERRORS_STRICT, "aä€😀\r\n",
+    BYTES ("aä€😀\r" SYSTEM_END) },
   { NULL, TF_NEWLINE_KEEP, TF_TEXT_ERRORS_STRICT, "\n\r", BYTES ("\n\r") },
   { NULL, TF_NEWLINE_CR, TF_TEXT_ERRORS_STRICT, "ä\n\r\n", BYTES ("ä\r\r\r") },
   { "utf-16le", TF_NEWLINE_CRLF, TF_TEXT_ERRORS_STRICT, "a\n\n", BYTES ("a\0\r\0\n\0\r\0\n\0") },
@@ -402,8 +413,10 @@ static const Output outputs[] =
   { "cp1252", REPLACE, "€日", BYTES ("\x80?") },
   { "shift_jis", BACKSLASH, "日ä本", BYTES ("\x93\xfa\\xe4\x96\x7b") },
   { "iso2022_jp", REPLACE, "日ä本", BYTES ("\x1b$B\x46\x7c\x1b(B?\x1b$B\x4b\x5c\x1b(B") },
-  /* One header, though it is flushed before it is closed. */
+#ifndef G_OS_WIN32
+  /* One header, though it is flushed before it is closed. GLib's iconv of Windows lacks it. */
   { "iso2022_kr", STRICT, "a", BYTES ("\x1b$)Ca") },
+#endif
   /* iconv leaves these out in silence. */
   { "latin-1", REPLACE, "a\U000e0041\U000e007f", BYTES ("a??") },
   { "latin-1", BACKSLASH, "\U000e0001z", BYTES ("\\U000e0001z") },
@@ -626,7 +639,12 @@ round_trip (gpointer    pair,
 static void
 test_pairs (void)
 {
-  const char *encodings[] = { NULL, "utf-8-sig", "utf-16", "utf-16be", "UTF-32", "gb18030" };
+  const char *encodings[] = {
+    NULL, "utf-8-sig", "utf-16", "utf-16be", "UTF-32",
+#ifndef G_OS_WIN32
+    "gb18030",   /* GLib's iconv of Windows has none of four bytes a character. */
+#endif
+  };
 
   for (gsize i = 0; i < G_N_ELEMENTS (encodings); i++)
     {
