@@ -411,6 +411,7 @@ test_get_child (void)
       g_autofree char *expected = g_build_filename (tf_temporary_directory_get_path (dir), good[i],
                                                     NULL);
 
+      g_strdelimit (expected, "/", G_DIR_SEPARATOR);
       g_assert_cmpstr (path, ==, expected);
     }
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
