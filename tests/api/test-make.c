@@ -79,7 +79,7 @@ make_one_of_each (gpointer data)
 
   fd = tf_open_anonymous (NULL, &error);
   g_assert_no_error (error);
-  assert_descriptor (fd, 0);
+  assert_descriptor (fd, TF_TEST_ANONYMOUS_LINKS);
   g_assert_no_errno (close (fd));
   g_assert_cmpuint (tf_test_count_entries (tf_test_dir ()), ==, 0);
 }

@@ -240,7 +240,7 @@ test_bound_sparse (void)
   g_assert_cmpint (after.ru_maxrss - before.ru_maxrss, <, 100 * 1024);
   g_assert_no_errno (fstat (tf_spooled_file_get_fd (spool), &st));
   g_assert_cmpint (st.st_size, ==, far + 1);
-  g_assert_cmpint (st.st_blocks * 512, <, MIB);
+  g_assert_cmpint (tf_test_disk_usage (tf_spooled_file_get_fd (spool)), <, MIB);
 }
 
 static void
@@ -371,7 +371,7 @@ test_ways (void)
       g_assert_cmpint (tell (spool), ==, way == BY_WRITE || way == BY_STREAM ? 9 : 2);
       g_assert_no_errno (fstat (tf_spooled_file_get_fd (spool), &st));
       g_assert_cmpuint (st.st_mode & 07777, ==, 0600);
-      g_assert_cmpuint (st.st_nlink, ==, 0);
+      g_assert_cmpuint (st.st_nlink, ==, TF_TEST_ANONYMOUS_LINKS);
       g_assert_cmpint (st.st_size, ==, way >= BY_WRITE ? 9 : 5);
       if (way < BY_WRITE)
         assert_fd_content (tf_spooled_file_get_fd (spool), "hello");

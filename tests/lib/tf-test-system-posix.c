@@ -119,6 +119,15 @@ tf_test_is_hidden (const char *name)
   return FALSE;
 }
 
+goffset
+tf_test_system_disk_usage (int fd)
+{
+  struct stat st;
+
+  g_assert_no_errno (fstat (fd, &st));
+  return st.st_blocks * G_GINT64_CONSTANT (512);
+}
+
 guint
 tf_test_system_mode (const char *path)
 {

@@ -91,6 +91,16 @@ tf_test_system_list_fds (void)
   return fds;
 }
 
+goffset
+tf_test_system_disk_usage (int fd)
+{
+  FILE_STANDARD_INFO info;
+
+  g_assert_true (GetFileInformationByHandleEx ((HANDLE) _get_osfhandle (fd), FileStandardInfo,
+                                               &info, sizeof info));
+  return info.AllocationSize.QuadPart;
+}
+
 /* --- modes -------------------------------------------------------------------------------- */
 
 /* Whether an entry lets in who is neither our user nor the system itself. */

@@ -21,6 +21,8 @@ typedef gboolean (*TfTestSetTempDir) (const char *path, GError **error);
 TfTestSetTempDir tf_test_system_find_set_temp_dir (void);
 /* Descriptors that are open: number to what it names. */
 GHashTable *tf_test_system_list_fds   (void);
+/* See tf_test_disk_usage(). */
+goffset     tf_test_system_disk_usage (int fd);
 /* Permission bits, 07777, not following a link. On Windows made up from the access list by the
  * rules of the library's back end, but not by its code. */
 guint       tf_test_system_mode       (const char *path);

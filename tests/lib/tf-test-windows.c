@@ -19,6 +19,7 @@
 #include <winternl.h>
 
 #include <aclapi.h>
+#include <psapi.h>
 
 #define SHARE_ALL (FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE)
 
@@ -388,6 +389,29 @@ tf_test_flock (int fd,
     return 0;
   errno = EWOULDBLOCK;
   return -1;
+}
+
+/* The C library would write the zeros. */
+int
+tf_test_ftruncate (int    fd,
+                   gint64 size)
+{
+  FILE_END_OF_FILE_INFO info = { .EndOfFile.QuadPart = size };
+
+  return SetFileInformationByHandle (handle_of (fd), FileEndOfFileInfo, &info, sizeof info)
+           ? 0
+           : fail ();
+}
+
+int
+tf_test_getrusage (struct rusage *usage)
+{
+  PROCESS_MEMORY_COUNTERS counters;
+
+  if (!K32GetProcessMemoryInfo (GetCurrentProcess (), &counters, sizeof counters))
+    return fail ();
+  usage->ru_maxrss = (long) (counters.PeakWorkingSetSize / 1024);
+  return 0;
 }
 
 int

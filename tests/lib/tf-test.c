@@ -119,6 +119,12 @@ tf_test_count_entries (const char *path)
   return n;
 }
 
+goffset
+tf_test_disk_usage (int fd)
+{
+  return tf_test_system_disk_usage (fd);
+}
+
 guint
 tf_test_mode (const char *path)
 {

@@ -12,6 +12,13 @@
 
 G_BEGIN_DECLS
 
+/* How many names an anonymous file has: on Windows one that nobody is told. */
+#ifdef G_OS_UNIX
+#define TF_TEST_ANONYMOUS_LINKS 0
+#else
+#define TF_TEST_ANONYMOUS_LINKS 1
+#endif
+
 /* First thing in main(), before any other GLib call: makes the program's folder, sets TMPDIR to
  * it, clears TEMP and TMP, calls g_test_init(). Warnings and criticals are fatal. */
 void        tf_test_init     (int *argc, char ***argv);
@@ -35,6 +42,8 @@ guint       tf_test_count_entries (const char *path);
 void        tf_test_empty         (const char *path);
 /* The number of open descriptors. */
 guint       tf_test_count_fds     (void);
+/* How much of a file is on the disk, in bytes. */
+goffset     tf_test_disk_usage    (int fd);
 /* Permission bits of a file, 07777, not following a link. */
 guint       tf_test_mode          (const char *path);
 /* What a file says of itself that was given the mode; another one where modes are made up. */
