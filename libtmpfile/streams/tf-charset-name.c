@@ -13,7 +13,6 @@
 
 #include <glib/gi18n-lib.h>
 
-#include <errno.h>
 #include <string.h>
 
 #if G_BYTE_ORDER == G_LITTLE_ENDIAN
@@ -134,23 +133,23 @@ open_as (const char  *name,
 {
   const char *to = encode ? name : "UTF-8";
   const char *from = encode ? "UTF-8" : name;
-  GIConv known = g_iconv_open (to, from);
+  g_autoptr (GError) reason = NULL;
+  g_autofree char *nothing = NULL;
   GCharsetConverter *converter;
 
   /* GLib's converter closes in the end what it could not open, which is (GIConv) -1. The iconv that
    * GLib brings along for Windows reads what that points at, and crashes; others look first. See
    * g_charset_converter_finalize() and win_iconv.c, as of GLib 2.74. */
-  if (known == (GIConv) -1)
+  nothing = g_convert ("", 0, to, from, NULL, NULL, &reason);
+  if (nothing == NULL)
     {
-      int code = errno;
+      gboolean unknown = g_error_matches (reason, G_CONVERT_ERROR, G_CONVERT_ERROR_NO_CONVERSION);
 
       g_set_error_literal (error, G_IO_ERROR,
-                           code == EINVAL ? G_IO_ERROR_NOT_SUPPORTED
-                                          : (int) g_io_error_from_errno (code),
-                           g_strerror (code));
+                           unknown ? G_IO_ERROR_NOT_SUPPORTED : G_IO_ERROR_FAILED,
+                           reason->message);
       return NULL;
     }
-  g_iconv_close (known);
   converter = g_charset_converter_new (to, from, error);
   return converter != NULL ? G_CONVERTER (converter) : NULL;
 }
