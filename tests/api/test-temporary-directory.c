@@ -1095,7 +1095,7 @@ use_cb (gpointer data)
 static void
 test_threads (void)
 {
-  for (guint i = 0; i < 20; i++)
+  for (guint i = 0; i < 20; i += tf_test_scale (5, 1, 1))
     {
       g_autoptr (TfTemporaryDirectory) dir = new_dir ();
       g_autoptr (GError) error = NULL;
