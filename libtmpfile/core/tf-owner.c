@@ -7,8 +7,6 @@
 
 #include "core/tf-owner-private.h"
 
-#include <stdlib.h>
-
 /* The register is in parts, so that threads that make and delete at once seldom meet. */
 #define N_PARTS 16
 #define PATIENCE G_USEC_PER_SEC
@@ -54,7 +52,7 @@ install_exit_handler (void)
 
   if (g_once_init_enter (&installed))
     {
-      atexit (discard_at_exit);
+      tf_os_at_exit (discard_at_exit);
       g_once_init_leave (&installed, 1);
     }
 }

@@ -59,6 +59,47 @@ tf_os_line_end (void)
   return "\r\n";
 }
 
+/* --- the end ------------------------------------------------------------------------------- */
+
+static void (*exit_func) (void);
+
+static int
+exit_cb (void)
+{
+  exit_func ();
+  return 0;
+}
+
+/* What atexit() is told in a library is called when the system unloads it, and by then the other
+ * threads were ended, wherever they were and whatever they held:
+ * https://learn.microsoft.com/windows/win32/api/processthreadsapi/nf-processthreadsapi-exitprocess
+ * So exit() itself is told, by the name that it has in the C library: in the universal one, or in
+ * the old one. Both may be there, and one of them is the program's. A program that has another,
+ * within itself, ends as by _exit(). */
+void
+tf_os_at_exit (void (*func) (void))
+{
+  static const struct
+  {
+    const wchar_t *library;
+    const char *name;
+  } ways[] = {
+    { L"ucrtbase.dll", "_crt_atexit" },
+    { L"msvcrt.dll", "_onexit" },
+  };
+
+  exit_func = func;
+  for (gsize i = 0; i < G_N_ELEMENTS (ways); i++)
+    {
+      HMODULE library = GetModuleHandleW (ways[i].library);
+      FARPROC found = library != NULL ? GetProcAddress (library, ways[i].name) : NULL;
+
+      /* The one returns whether it worked, the other its argument. */
+      if (found != NULL)
+        ((gintptr (__cdecl *) (int (__cdecl *) (void))) (gpointer) found) (exit_cb);
+    }
+}
+
 /* --- folders for temporary files ----------------------------------------------------------- */
 
 static char *

@@ -300,6 +300,10 @@ char   **tf_os_temp_candidates (void) G_GNUC_WARN_UNUSED_RESULT;
 /* What ends a line in the text files of this system; static. */
 const char *tf_os_line_end     (void);
 
+/* Has exit() call `func` while the other threads still run, last come first served. Windows may
+ * call it once more at the very end. */
+void     tf_os_at_exit         (void (*func) (void));
+
 /* A number that is another one in every process of a family: it changes in a forked child,
  * also after a raw clone(), and costs no system call. Never 0. */
 static inline guint tf_os_generation (void);

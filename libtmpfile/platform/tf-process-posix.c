@@ -8,6 +8,7 @@
 #include "platform/tf-posix-private.h"
 
 #include <pthread.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 /* The number of this process. Where the kernel has memory that it wipes in a new process, the
@@ -77,6 +78,12 @@ watch_forks (void)
   tf_os_generation ();
   if (pthread_atfork (before_fork_cb, NULL, after_fork_in_child_cb) != 0)
     g_error ("Could not watch for forks: out of memory");
+}
+
+void
+tf_os_at_exit (void (*func) (void))
+{
+  atexit (func);
 }
 
 char **
