@@ -119,6 +119,19 @@ tf_test_is_hidden (const char *name)
   return FALSE;
 }
 
+/* Here a child is forked. */
+const char *
+tf_test_system_child_dir (void)
+{
+  return NULL;
+}
+
+void
+tf_test_system_run_child (void)
+{
+  g_assert_not_reached ();
+}
+
 goffset
 tf_test_system_disk_usage (int fd)
 {

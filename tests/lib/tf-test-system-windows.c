@@ -19,8 +19,8 @@
 #define MAX_FDS 2048
 #define MAX_TRIES 100
 
-char *
-tf_test_system_begin (void)
+static char *
+make_dir (void)
 {
   g_autofree char *path = NULL;
   wchar_t wide[MAX_PATH + 1];
@@ -35,13 +35,22 @@ tf_test_system_begin (void)
       perror (template);
       exit (1);
     }
-  g_setenv ("TMPDIR", template, TRUE);
+  return template;
+}
+
+char *
+tf_test_system_begin (void)
+{
+  const char *inherited = tf_test_system_child_dir ();
+  char *path = inherited != NULL ? g_strdup (inherited) : make_dir ();
+
+  g_setenv ("TMPDIR", path, TRUE);
   /* GLib's word for it, which is asked for once. */
-  g_setenv ("TEMP", template, TRUE);
+  g_setenv ("TEMP", path, TRUE);
   g_get_tmp_dir ();
   g_unsetenv ("TEMP");
   g_unsetenv ("TMP");
-  return template;
+  return path;
 }
 
 void

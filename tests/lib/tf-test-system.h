@@ -14,6 +14,11 @@ G_BEGIN_DECLS
 /* Makes the program's folder and says so to the environment; before any call of GLib's that asks
  * it. The absolute path, to be freed by g_free(); ends the program where it fails. */
 char       *tf_test_system_begin      (void);
+/* In a child that is a copy of the program: the folder of the parent's test, which the function
+ * above gives then. NULL in all other processes. */
+const char *tf_test_system_child_dir  (void);
+/* Does there what the child is for, and ends it. */
+void        tf_test_system_run_child  (void) G_GNUC_NORETURN;
 /* Sets the temporary folder of the process. */
 void        tf_test_system_set_dir    (const char *path);
 /* The library's function, where a weak symbol would not find it. */

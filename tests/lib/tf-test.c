@@ -311,6 +311,11 @@ static void
 add (const char    *name,
      Test          *test)
 {
+  if (tf_test_system_child_dir () != NULL)
+    {
+      free_cb (test);
+      return;
+    }
   test->exception = find_exception (name);
   g_test_add_data_func_full (name, test, run_cb, free_cb);
 }
@@ -340,9 +345,17 @@ tf_test_add_data (const char    *name,
 int
 tf_test_run (void)
 {
-  g_autoptr (GString) difference = g_string_new (NULL);
-  int status = g_test_run ();
+  g_autoptr (GString) difference = NULL;
+  int status;
 
+  if (tf_test_system_child_dir () != NULL)
+    {
+      test_dir = program_dir;
+      test_paths = g_ptr_array_new_with_free_func (g_free);
+      tf_test_system_run_child ();
+    }
+  status = g_test_run ();
+  difference = g_string_new (NULL);
   if (!folder_is_empty (program_dir, difference))
     {
       g_printerr ("left in the program's folder:%s\n", difference->str);

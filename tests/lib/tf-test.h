@@ -54,7 +54,9 @@ gboolean    tf_test_exists        (const char *path);   /* lstat: a dangling lin
 gboolean    tf_test_mentions      (const char *message, const char *path);
 
 /* Runs `func` in a forked child and waits; TRUE when the child ended with _exit (0). A child that
- * returns from `func` ends with _exit (0), without exit handlers. Asserts abort the child. */
+ * returns from `func` ends with _exit (0), without exit handlers. Asserts abort the child.
+ * On Windows the child is a fresh copy of the program, which sees what main() did before
+ * tf_test_run(), but nothing of the test; there `data` has to be static, or a number. */
 gboolean    tf_test_in_child      (void (*func) (gpointer data), gpointer data);
 /* Its two halves: a child that runs beside the test, and the wait for it. */
 int         tf_test_fork          (void (*func) (gpointer data), gpointer data);
