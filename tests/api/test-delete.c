@@ -86,6 +86,15 @@ test_closed (void)
   g_assert_false (tf_test_exists (path));
 }
 
+/* It ends with 7. */
+#ifdef G_OS_UNIX
+#define PROGRAM "#!/bin/sh\nexit 7\n"
+#define PROGRAM_SUFFIX NULL
+#else
+#define PROGRAM "@exit 7\r\n"
+#define PROGRAM_SUFFIX ".cmd"
+#endif
+
 /* What closing leaves is a file like any other: nothing holds its lock, it can be run, and it can
  * still be published. */
 static void
@@ -93,13 +102,14 @@ test_closed_for_use (void)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (TfTemporaryFile) file =
-    new_with ("anonymous", FALSE, "delete-on-close", FALSE, "permissions", 0700u);
+    new_with ("anonymous", FALSE, "suffix", PROGRAM_SUFFIX, "delete-on-close", FALSE,
+              "permissions", 0700u);
   g_autoptr (GFile) there = test_file ("there");
   g_autofree char *path = g_strdup (tf_temporary_file_get_path (file));
   char *argv[] = { path, NULL };
   int status, fd;
 
-  put (file, "#!/bin/sh\nexit 7\n");
+  put (file, PROGRAM);
   g_assert_no_errno (flock (tf_temporary_file_get_fd (file), LOCK_EX));
   close_ok (file);
 
@@ -110,7 +120,9 @@ test_closed_for_use (void)
   g_assert_true (g_spawn_sync (NULL, argv, NULL, G_SPAWN_DEFAULT, NULL, NULL, NULL, NULL, &status,
                                &error));
   g_assert_no_error (error);
-  g_assert_cmpint (WEXITSTATUS (status), ==, 7);
+  g_assert_false (g_spawn_check_wait_status (status, &error));
+  g_assert_error (error, G_SPAWN_EXIT_ERROR, 7);
+  g_clear_error (&error);
 
   g_assert_true (tf_temporary_file_persist (file, there, TF_PERSIST_NONE, NULL, &error));
   g_assert_no_error (error);

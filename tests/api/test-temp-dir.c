@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <sys/mount.h>
 
-/* A child sets the environment, goes to a folder and says what it found. */
+/* A child sets the environment, goes to a folder and says what it found. What begins with @ is
+ * below the test's folder. */
 typedef struct
 {
   const char *tmpdir;
@@ -20,12 +21,18 @@ typedef struct
   const char *expected;
 } Search;
 
+static const char *
+resolve (const char *value)
+{
+  return value != NULL && value[0] == '@' ? tf_test_path (value + 1) : value;
+}
+
 static void
 set_or_unset (const char *name,
               const char *value)
 {
   if (value != NULL)
-    setenv (name, value, TRUE);
+    setenv (name, resolve (value), TRUE);
   else
     unsetenv (name);
 }
@@ -41,18 +48,20 @@ search (gpointer data)
   set_or_unset ("TEMP", s->temp);
   set_or_unset ("TMP", s->tmp);
   if (s->working != NULL)
-    g_assert_no_errno (chdir (s->working));
+    g_assert_no_errno (chdir (resolve (s->working)));
   g_assert_true (tf_set_temp_dir (NULL, &error));
   found = tf_get_temp_dir (&error);
   g_assert_no_error (error);
-  g_assert_cmpstr (found, ==, s->expected);
+  g_assert_cmpstr (found, ==, resolve (s->expected));
   g_assert_true (g_path_is_absolute (found));
 }
 
 static void
-assert_found (Search s)
+assert_found (const Search *searches,
+              gsize         n)
 {
-  g_assert_true (tf_test_in_child (search, &s));
+  for (gsize i = 0; i < n; i++)
+    g_assert_true (tf_test_in_child (search, (gpointer) &searches[i]));
 }
 
 static void
@@ -73,30 +82,34 @@ remove_folders (void)
 static void
 test_order (void)
 {
-  const char *a = tf_test_path ("a");
-  const char *b = tf_test_path ("b");
+  static const Search searches[] = {
+    { "@a", "@b", "@b", NULL, "@a" },
+    { NULL, "@a", "@b", NULL, "@a" },
+    { NULL, NULL, "@a", NULL, "@a" },
+    { "", "@a", "@b", NULL, "@a" },
+#ifdef G_OS_UNIX
+    { NULL, NULL, NULL, NULL, "/tmp" },
+#endif
+  };
 
   make_folders ();
-  assert_found ((Search) { a, b, b, NULL, a });
-  assert_found ((Search) { NULL, a, b, NULL, a });
-  assert_found ((Search) { NULL, NULL, a, NULL, a });
-  assert_found ((Search) { "", a, b, NULL, a });
-  assert_found ((Search) { NULL, NULL, NULL, NULL, "/tmp" });
+  assert_found (searches, G_N_ELEMENTS (searches));
   remove_folders ();
 }
 
 static void
 test_unusable (void)
 {
-  const char *a = tf_test_path ("a");
-  const char *b = tf_test_path ("b");
+  static const Search searches[] = {
+    { "@missing", "@a", "@b", NULL, "@a" },
+    { "@file", "@a", "@b", NULL, "@a" },
+    { "@file", "@missing", "@b", NULL, "@b" },
+  };
   const char *file = tf_test_path ("file");
 
   make_folders ();
   make_file (file, "", 0600);
-  assert_found ((Search) { tf_test_path ("missing"), a, b, NULL, a });
-  assert_found ((Search) { file, a, b, NULL, a });
-  assert_found ((Search) { file, tf_test_path ("missing"), b, NULL, b });
+  assert_found (searches, G_N_ELEMENTS (searches));
   remove_file (file);
   remove_folders ();
 }
@@ -104,34 +117,40 @@ test_unusable (void)
 static void
 test_forms (void)
 {
-  const char *a = tf_test_path ("a");
-  const char *b = tf_test_path ("b");
-  const char *link = tf_test_path ("link");
-  g_autofree char *slash = g_strconcat (a, "/", NULL);
+  static const Search searches[] = {
+    { "@a/", "@b", "@b", NULL, "@a" },
+    { "a", "@b", "@b", "@", "@a" },
+    { "./a", "@b", "@b", "@", "@a" },
+    { "../a", "@b", "@b", "@b", "@a" },
+    { ".", "@b", "@b", "@a", "@a" },
+  };
 
   make_folders ();
-  g_assert_no_errno (symlink (a, link));
-  assert_found ((Search) { slash, b, b, NULL, a });
-  assert_found ((Search) { link, b, b, NULL, link });
-  assert_found ((Search) { "a", b, b, tf_test_dir (), a });
-  assert_found ((Search) { "./a", b, b, tf_test_dir (), a });
-  assert_found ((Search) { "../a", b, b, b, a });
-  assert_found ((Search) { ".", b, b, a, a });
-  remove_file (link);
+  assert_found (searches, G_N_ELEMENTS (searches));
+  remove_folders ();
+}
+
+static void
+test_link (void)
+{
+  static const Search through = { "@link", "@b", "@b", NULL, "@link" };
+
+  make_folders ();
+  g_assert_no_errno (symlink (tf_test_path ("a"), tf_test_path ("link")));
+  assert_found (&through, 1);
+  remove_file (tf_test_path ("link"));
   remove_folders ();
 }
 
 static void
 test_unwritable (void)
 {
-  const char *a = tf_test_path ("a");
-  const char *b = tf_test_path ("b");
-  Search s = { a, b, NULL, NULL, b };
+  static const Search searches[] = { { "@a", "@b", NULL, NULL, "@b" } };
 
   make_folders ();
-  g_assert_no_errno (chmod (a, 0555));
-  g_assert_no_errno (chmod (b, 0777));
-  g_assert_true (tf_test_as_nobody (search, &s));
+  g_assert_no_errno (chmod (tf_test_path ("a"), 0555));
+  g_assert_no_errno (chmod (tf_test_path ("b"), 0777));
+  g_assert_true (tf_test_as_nobody (search, (gpointer) searches));
   remove_folders ();
 }
 
@@ -369,6 +388,7 @@ main (int    argc,
   tf_test_add ("/temp-dir/order", test_order);
   tf_test_add ("/temp-dir/unusable", test_unusable);
   tf_test_add ("/temp-dir/forms", test_forms);
+  tf_test_add ("/temp-dir/link", test_link);
   tf_test_add ("/temp-dir/unwritable", test_unwritable);
   tf_test_add ("/temp-dir/full", test_full);
   tf_test_add ("/temp-dir/nowhere", test_nowhere);
