@@ -36,6 +36,8 @@ start_wine () {
   unset DISPLAY WAYLAND_DISPLAY
   if [ ! -e "$WINEPREFIX/system.reg" ]; then
     timeout 120 "$(wine_program wine)" wineboot -i </dev/null >/dev/null 2>&1 || return 1
+    # The server that did this goes when nobody needs it.
+    timeout 60 "$(wine_program wineserver)" -w || return 1
   fi
   "$(wine_program wineserver)" -p </dev/null >/dev/null 2>&1
 }
