@@ -8,7 +8,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 
 leg_windows () {
-  local folder=_build/windows glib
+  local folder=_build/windows glib inside left
   install_for windows || return 0
   if ! step 'windows: GLib' build-aux/windows-glib; then
     fail 'GLib of the leg windows'
@@ -22,15 +22,25 @@ leg_windows () {
     fail 'wine of the leg windows'
     return 0
   fi
+  inside=(env "TMPDIR=$WINEPREFIX")
   TF_TEST_QUICK=1 \
     step 'windows: the tests in C' run_tests windows "$(memory)" "$folder" "${other_suites[@]}" ||
     true
-  "$(wine_program wineserver)" -k || true
+  TMPDIR=$WINEPREFIX "$(wine_program wineserver)" -k || true
+  left=$(find "$WINEPREFIX"/drive_c/users/*/Temp -mindepth 1 -name '*tf-*')
+  if [ -n "$left" ]; then
+    printf 'The tests left behind:\n%s\n' "$left"
+    fail 'leftovers of the leg windows'
+  fi
 }
 
 # start_wine FOLDER: a wine of our own, without a screen. Its server stays, or each program would
-# start one; and a program that crashes does not start others that hold the pipe of this one.
+# start one, and is found by a file in TMPDIR. A program that crashes does not start others that hold
+# the pipe of this one.
 start_wine () {
+  local TMPDIR=$1
+  mkdir -p "$1"
+  export TMPDIR
   export WINEPREFIX=$1 WINEARCH=win64 WINEDEBUG=-all
   export WINEDLLOVERRIDES='mscoree,mshtml,winemenubuilder.exe,explorer.exe,winedbg.exe='
   unset DISPLAY WAYLAND_DISPLAY
