@@ -128,13 +128,13 @@ make_full (const wchar_t *path)
   return NULL;
 }
 
-/* A colon behind that of the drive would lead into another stream of the file. */
+/* A colon other than that of the drive would lead into another stream of the file. */
 static gboolean
 has_stream (const wchar_t *path)
 {
-  const wchar_t *drive = wcschr (path, L':');
+  const wchar_t *colon = wcschr (path, L':');
 
-  return drive != NULL && wcschr (drive + 1, L':') != NULL;
+  return colon != NULL && (colon != path + 1 || wcschr (colon + 1, L':') != NULL);
 }
 
 /* The full path as the kernel has it. Devices are refused, and what Windows makes one of: `NUL`. */
@@ -163,6 +163,20 @@ make_kernel_path (const wchar_t  *full,
   return 0;
 }
 
+/* Between two backslashes the kernel would look for a name without characters. */
+static void
+squeeze (wchar_t *path)
+{
+  wchar_t *end = path;
+
+  for (const wchar_t *at = path; *at != L'\0'; at++)
+    {
+      if (*at != L'\\' || end == path || end[-1] != L'\\')
+        *end++ = *at;
+    }
+  *end = L'\0';
+}
+
 /* A backslash at the end says "folder" here, and is part of a drive's name. */
 static void
 trim (wchar_t *path)
@@ -188,7 +202,10 @@ init_path (TfWin32Name   *self,
     return (TfStatus) GetLastError ();
   status = make_kernel_path (full, &self->text);
   if (status == 0)
-    trim (self->text);
+    {
+      squeeze (self->text);
+      trim (self->text);
+    }
   return status;
 }
 
@@ -231,12 +248,36 @@ init_in (TfWin32Name *self,
   return 0;
 }
 
-/* What ends in a dot or a blank, other programs could not open. */
+/* What is a device in every folder, also with something behind a dot
+ * (https://learn.microsoft.com/windows/win32/fileio/naming-a-file). */
+static gboolean
+is_device (const wchar_t *name)
+{
+  static const wchar_t *const devices[] = { L"AUX", L"CON", L"NUL", L"PRN", L"COM", L"LPT" };
+  const gsize n_plain = 4;   /* the others have a number */
+  gsize length = wcscspn (name, L".");
+
+  while (length > 0 && name[length - 1] == L' ')
+    length--;
+  for (gsize i = 0; i < G_N_ELEMENTS (devices); i++)
+    {
+      if (_wcsnicmp (name, devices[i], 3) == 0 &&
+          (i < n_plain ? length == 3
+                       : length == 4 && wcschr (L"0123456789\u00b9\u00b2\u00b3", name[3]) != NULL))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* Other programs could not open a device, nor what ends in a dot or a blank. */
 static gboolean
 may_create (const wchar_t *wide,
             gsize          length)
 {
-  return length > 0 && wide[length - 1] != L'.' && wide[length - 1] != L' ';
+  const wchar_t *last = wcsrchr (wide, L'\\');
+
+  return length > 0 && wide[length - 1] != L'.' && wide[length - 1] != L' ' &&
+         !is_device (last != NULL ? last + 1 : wide);
 }
 
 /* The kernel would only say that the name is not valid. */

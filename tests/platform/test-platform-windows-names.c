@@ -149,7 +149,7 @@ made_in_vain (void)
   g_assert_false (tf_test_exists (path));
 }
 
-/* Much longer than MAX_PATH. */
+/* Much longer than MAX_PATH, and as the system itself writes such a path. */
 static void
 long_path (void)
 {
@@ -157,7 +157,8 @@ long_path (void)
   g_autofree char *path = g_strdup (tf_test_dir ());
   g_autofree char *file = NULL;
   g_autofree char *to = NULL;
-  TfStat stat;
+  g_autofree char *shown = NULL;
+  TfStat stat, same;
   int fd;
 
   for (guint i = 0; i < 12; i++)
@@ -176,6 +177,9 @@ long_path (void)
   assert_ok (tf_os_create_file (TF_OS_CWD, file, 0600, 0, &fd, &stat));
   assert_ok (tf_os_rename (TF_OS_CWD, file, TF_OS_CWD, to, TF_OS_RENAME_REPLACE));
   assert_ok (tf_os_stat_at (TF_OS_CWD, to, &stat));
+  shown = g_strconcat ("\\\\?\\", path, "\\\\to", NULL);
+  assert_ok (tf_os_stat_at (TF_OS_CWD, shown, &same));
+  g_assert_true (tf_identity_equal (&stat.id, &same.id));
   assert_ok (tf_os_close (fd));
   assert_ok (tf_os_unlink_same (TF_OS_CWD, to, &stat.id));
   while (paths->len > 0)
@@ -189,7 +193,12 @@ long_path (void)
 static void
 strange_names (void)
 {
-  static const char *const names[] = { "x:y", "x::$DATA", "x.", "x ", "x\xff", "" };
+  static const char *const names[] = {
+    "x:y", "x::$DATA", "x.", "x ", "x\xff", "", "NUL", "nul.x", "Con .x", "com1", "LPT\u00b2.x.y",
+  };
+  static const char *const paths[] = {
+    "\\\\.\\NUL", "\\\\server\\share\\x:y", "\\\\?\\UNC\\server\\share\\x:y",
+  };
   int dir, fd = -1;
   TfStat stat;
 
@@ -206,9 +215,9 @@ strange_names (void)
       g_assert_cmpint (status, !=, 0);
       g_assert_cmpint (fd, ==, -1);
     }
-  g_assert_cmpint (tf_os_io_error (tf_os_create_file (TF_OS_CWD, "\\\\.\\NUL", 0600, 0, &fd,
-                                                      &stat)),
-                   ==, G_IO_ERROR_INVALID_FILENAME);
+  for (gsize i = 0; i < G_N_ELEMENTS (paths); i++)
+    g_assert_cmpint (tf_os_io_error (tf_os_create_file (TF_OS_CWD, paths[i], 0600, 0, &fd, &stat)),
+                     ==, G_IO_ERROR_INVALID_FILENAME);
   g_assert_cmpuint (tf_test_count_entries (tf_test_dir ()), ==, 0);
   assert_ok (tf_os_close (dir));
 }
