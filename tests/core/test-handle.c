@@ -231,7 +231,7 @@ static void
 run_with_faults (const Operation *program,
                  gboolean         anonymous)
 {
-  const guint step = tf_test_scale (6, 1, 1);
+  const guint step = tf_test_step (1, 1, 1);
   Fault counting = { 0 };
 
   tf_fault_install (fault_cb, &counting);

@@ -1100,7 +1100,7 @@ test_model (void)
 {
   const char *given = g_getenv ("TF_TEST_SEED");
   guint32 seed = given != NULL ? (guint32) g_ascii_strtoull (given, NULL, 0) : g_random_int ();
-  guint steps = tf_test_scale (2000, 50000, 500000);
+  guint steps = tf_test_scale (5000, 50000, 500000);
   Model model = { g_rand_new_with_seed (seed), };
   guint rolled = 0;
   guint spools = 0;

@@ -16,6 +16,7 @@
 
 #define SETTLE_TIME (5 * G_TIME_SPAN_SECOND)
 #define ENOUGH (2 * G_TIME_SPAN_SECOND)
+#define WINE_STEP 10
 
 /* The public function, and the core's own for tests of the private floors. Weak: a program has
  * the one, the other, or neither. */
@@ -394,6 +395,20 @@ tf_test_scale (guint quick,
   if (g_strcmp0 (g_getenv ("TF_TEST_QUICK"), "1") == 0)
     return quick;
   return g_strcmp0 (g_getenv ("TF_TEST_SLOW"), "1") == 0 ? slow : normal;
+}
+
+guint
+tf_test_step (guint quick,
+              guint normal,
+              guint slow)
+{
+  guint step = tf_test_scale (quick, normal, slow);
+
+#ifdef G_OS_WIN32
+  if (g_strcmp0 (g_getenv ("TF_TEST_QUICK"), "1") == 0)
+    step *= WINE_STEP;
+#endif
+  return step;
 }
 
 gboolean

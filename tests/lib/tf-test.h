@@ -76,6 +76,9 @@ void        tf_test_expect_critical (const char *pattern);
 void        tf_test_assert_expected (void);
 /* How often to do something: as TF_TEST_QUICK=1 or TF_TEST_SLOW=1 in the environment say. */
 guint       tf_test_scale           (guint quick, guint normal, guint slow);
+/* The same for a sample, of which one in so many is tried: fewer in a quick run under wine, where
+ * each call goes through a server. */
+guint       tf_test_step            (guint quick, guint normal, guint slow);
 /* Whether a listing says what is a folder; FALSE where TF_TEST_DENY takes that away. */
 gboolean    tf_test_kinds_are_listed (void);
 /* For loops: whether to go on after `done` of `rounds`. Some disks are slow at times, so but for
