@@ -16,6 +16,7 @@
 
 #define WAIT (10 * G_TIME_SPAN_SECOND)
 #define OPTION "--child"
+#define HIGHEST_HANDLE 4096   /* as a number; far more than this program has */
 
 /* --- children ---------------------------------------------------------------------------- */
 
@@ -302,6 +303,142 @@ not_inherited (void)
   assert_ok (tf_os_rmdir (TF_OS_CWD, folder));
 }
 
+/* --- handles ----------------------------------------------------------------------------- */
+
+/* The system's own count is 0 under wine 8. */
+static guint
+count_handles (void)
+{
+  guint n = 0;
+  DWORD flags;
+
+  for (guintptr value = 4; value < HIGHEST_HANDLE; value += 4)
+    n += GetHandleInformation ((HANDLE) value, &flags) ? 1 : 0;
+  return n;
+}
+
+typedef struct
+{
+  int countdown;
+  int status;
+  gboolean hit;
+} Fault;
+
+static int
+fault_cb (TfCall   call,
+          gpointer data)
+{
+  Fault *fault = data;
+
+  if (fault->countdown-- != 0)
+    return 0;
+  fault->hit = TRUE;
+  return fault->status;
+}
+
+static void
+close_it (int fd)
+{
+  if (fd != -1)
+    tf_os_close (fd);
+}
+
+/* With a file and a folder; whatever fails, what was opened is closed. */
+static void
+use_file (const char *path,
+          const char *to)
+{
+  int fd = -1, again = -1, held = -1, named = -1;
+  g_autofree char *found = NULL;
+  TfStat stat;
+
+  if (tf_os_create_file (TF_OS_CWD, path, 0600, 0, &fd, &stat) != 0)
+    return;
+  tf_os_dup (fd, &held);
+  close_it (g_steal_fd (&held));
+  tf_os_reopen (fd, path, TF_OS_REOPEN_APPEND, &again);
+  if (again != -1)
+    {
+      tf_os_truncate (again, 3);
+      tf_os_sync (again);
+    }
+  tf_os_open_file (TF_OS_CWD, path, TF_OS_REOPEN_READ_ONLY, &named);
+  if (named != -1)
+    tf_os_take_lease (named, TF_OS_LEASE_SHARED);
+  tf_os_hold_file (TF_OS_CWD, path, &held);
+  tf_os_set_mode (fd, 0400);
+  tf_os_path_of (fd, &found);
+  tf_os_rename (TF_OS_CWD, path, TF_OS_CWD, to, TF_OS_RENAME_REPLACE);
+  close_it (named);
+  close_it (held);
+  close_it (again);
+  close_it (fd);
+  tf_os_unlink_same (TF_OS_CWD, to, &stat.id);
+  tf_os_unlink_same (TF_OS_CWD, path, &stat.id);
+}
+
+static void
+use_folder (const char *path,
+            const char *to)
+{
+  int fd = -1, opened = -1, nameless = -1;
+  TfOsList *list = tf_os_list_new ();
+  const char *name = "";
+  TfStat stat;
+  TfKind kind;
+
+  tf_os_create_leased_folder (TF_OS_CWD, path, &fd, &stat);
+  tf_os_open_folder (TF_OS_CWD, path, &opened);
+  if (opened != -1)
+    {
+      tf_os_stat_folder (opened, &stat);
+      tf_os_take_lease (opened, TF_OS_LEASE_EXCLUSIVE);
+      tf_os_take_lease (opened, TF_OS_LEASE_SHARED);
+      if (tf_os_list_begin (list, opened) == 0)
+        while (name != NULL && tf_os_list_next (list, &name, &kind) == 0)
+          ;
+    }
+  tf_os_create_anonymous (path, 0, &nameless);
+  close_it (nameless);
+  close_it (opened);
+  close_it (fd);
+  tf_os_list_free (list);
+  tf_os_rename (TF_OS_CWD, path, TF_OS_CWD, to, TF_OS_RENAME_NO_REPLACE);
+  tf_os_rmdir (TF_OS_CWD, to);
+  tf_os_rmdir (TF_OS_CWD, path);
+}
+
+/* A handle that no descriptor stands for would be lost. */
+static void
+handles_closed (void)
+{
+  static const int statuses[] = { EACCES, ENOENT, EEXIST, EIO, EMFILE, ENOSYS };
+  static void (*const uses[]) (const char *, const char *) = { use_file, use_folder };
+  const char *path = tf_test_path ("x");
+  const char *to = tf_test_path ("y");
+  const gsize n_statuses = tf_test_scale (2, G_N_ELEMENTS (statuses), G_N_ELEMENTS (statuses));
+  guint before;
+
+  use_file (path, to);
+  use_folder (path, to);
+  before = count_handles ();
+  g_assert_cmpuint (before, >, 0);
+  for (gsize i = 0; i < n_statuses * G_N_ELEMENTS (uses); i++)
+    {
+      Fault fault = { .hit = TRUE };
+
+      for (int n = 0; fault.hit; n++)
+        {
+          fault = (Fault) { n, statuses[i / G_N_ELEMENTS (uses)], FALSE };
+          tf_fault_install (fault_cb, &fault);
+          uses[i % G_N_ELEMENTS (uses)] (path, to);
+          tf_fault_install (NULL, NULL);
+          tf_test_empty (tf_test_dir ());
+        }
+      g_assert_cmpuint (count_handles (), ==, before);
+    }
+}
+
 /* --- data -------------------------------------------------------------------------------- */
 
 static void
@@ -433,6 +570,7 @@ main (int    argc,
   tf_test_add ("/platform/windows/private", private);
   tf_test_add ("/platform/windows/repair", repair);
   tf_test_add ("/platform/windows/not-inherited", not_inherited);
+  tf_test_add ("/platform/windows/handles-closed", handles_closed);
   tf_test_add ("/platform/windows/pointer-stays", pointer_stays);
   tf_test_add ("/platform/windows/append", append);
   tf_test_add ("/platform/windows/candidates", candidates);
