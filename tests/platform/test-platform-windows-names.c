@@ -6,10 +6,8 @@
 /* Tests of the platform floor on Windows: names and paths, who else has a file open, and what
  * deleting needs. */
 
+#include "platform/tf-win32-private.h"
 #include "platform-helpers.h"
-
-#define WIN32_LEAN_AND_MEAN
-#include <windows.h>
 
 /* GIO opens a file by its name while we have it open, and keep the right to delete it. */
 static void
@@ -222,6 +220,38 @@ strange_names (void)
   assert_ok (tf_os_close (dir));
 }
 
+/* What leads elsewhere is a link, which nobody enters or follows, be it a file or a folder; what
+ * only has something done to it is not. */
+static void
+kinds (void)
+{
+  static const struct
+  {
+    DWORD attributes;
+    DWORD tag;
+    TfKind kind;
+  } table[] = {
+    { FILE_ATTRIBUTE_NORMAL, 0, TF_KIND_FILE },
+    { FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_SYSTEM, 0, TF_KIND_FOLDER },
+    { FILE_ATTRIBUTE_DIRECTORY, IO_REPARSE_TAG_MOUNT_POINT, TF_KIND_FOLDER },   /* a mere EA size */
+    { FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_REPARSE_POINT, IO_REPARSE_TAG_MOUNT_POINT,
+      TF_KIND_LINK },
+    { FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_REPARSE_POINT, IO_REPARSE_TAG_SYMLINK,
+      TF_KIND_LINK },
+    { FILE_ATTRIBUTE_REPARSE_POINT, IO_REPARSE_TAG_SYMLINK, TF_KIND_LINK },
+    { FILE_ATTRIBUTE_REPARSE_POINT, 0xa000001d, TF_KIND_LINK },                 /* WSL's link */
+    { FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_REPARSE_POINT, 0xa0000019, TF_KIND_LINK },
+    { FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_REPARSE_POINT, 0x9000601a, TF_KIND_FOLDER },
+    { FILE_ATTRIBUTE_REPARSE_POINT, 0x9000601a, TF_KIND_FILE },                 /* in a cloud */
+    { FILE_ATTRIBUTE_REPARSE_POINT, 0x80000013, TF_KIND_FILE },                 /* deduplicated */
+    { FILE_ATTRIBUTE_REPARSE_POINT, 0x80000023, TF_KIND_SPECIAL },              /* a socket */
+    { FILE_ATTRIBUTE_DEVICE, 0, TF_KIND_SPECIAL },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (table); i++)
+    g_assert_cmpint (tf_win32_kind (table[i].attributes, table[i].tag), ==, table[i].kind);
+}
+
 /* What is looked up in a folder is in that folder. */
 static void
 only_names (void)
@@ -289,6 +319,7 @@ main (int    argc,
   tf_test_add ("/platform/windows/made-in-vain", made_in_vain);
   tf_test_add ("/platform/windows/long-path", long_path);
   tf_test_add ("/platform/windows/strange-names", strange_names);
+  tf_test_add ("/platform/windows/kinds", kinds);
   tf_test_add ("/platform/windows/only-names", only_names);
   tf_test_add ("/platform/windows/walk-up", walk_up);
   return tf_test_run ();
