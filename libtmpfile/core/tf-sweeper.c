@@ -206,6 +206,24 @@ remove_full (Sweeper          *self,
     self->swept++;
 }
 
+/* Some systems look up in a folder by the path that it was opened by. So what was moved is opened
+ * once more; the lease goes on by the first descriptor. */
+static gboolean
+open_moved (Sweeper          *self,
+            const char       *name,
+            const TfIdentity *id,
+            int              *fd)
+{
+  TfStat stat;
+
+  if (tf_os_open_folder_as_is (self->dir, name, fd) != 0)
+    return FALSE;
+  if (tf_os_stat_folder (*fd, &stat) == 0 && tf_identity_equal (&stat.id, id))
+    return TRUE;
+  tf_os_close (*fd);
+  return FALSE;
+}
+
 /* Called with the exclusive lease. */
 static void
 sweep_open_folder (Sweeper    *self,
@@ -215,6 +233,7 @@ sweep_open_folder (Sweeper    *self,
   g_autofree char *aside = NULL;
   TfStatus status;
   TfStat stat;
+  int moved;
 
   /* Its owner may have kept it, and then ended. */
   if (tf_os_stat_folder (fd, &stat) != 0 || stat.mount_root || stat.links == 0 ||
@@ -231,7 +250,13 @@ sweep_open_folder (Sweeper    *self,
   if (tf_tenants_live_in (fd))
     return;
   aside = move_aside (self, name, &stat.id);
-  remove_full (self, aside != NULL ? aside : name, fd, &stat.id);
+  if (aside == NULL || !open_moved (self, aside, &stat.id, &moved))
+    {
+      remove_full (self, aside != NULL ? aside : name, fd, &stat.id);
+      return;
+    }
+  remove_full (self, aside, moved, &stat.id);
+  tf_os_close (moved);
 }
 
 /* What denies access may belong to somebody who lives: nothing tells. Other reasons are told. */
