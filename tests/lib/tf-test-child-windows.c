@@ -14,10 +14,16 @@
 #define WIN32_LEAN_AND_MEAN
 #include <windows.h>
 
-/* "FUNCTION KIND DATA FOLDER". The numbers are hexadecimal, the function's from the beginning of
- * the program, and the data's too where its kind is `s`; where that is `n` it is a number. */
+/* "FUNCTION KIND DATA PROGRAM SECTION FOLDER". The numbers are hexadecimal. The function's is from
+ * the beginning of the program, and the data's too where its kind is `s`; where that is `n` it is a
+ * number, or shared. The next is where the program begins, and the last the handle of the memory
+ * that is shared, 0 for none. */
 #define VARIABLE "TF_TEST_CHILD"
 #define MAX_NUMBER 0x10000
+
+/* Where nothing is in a fresh process. What is shared is at the same place in all of them. */
+#define SHARED ((Shared *) GSIZE_TO_POINTER (G_GUINT64_CONSTANT (0x20000000000)))
+#define SHARED_SIZE (1 << 20)
 
 /* The exit code of a process that was ended as by a signal: this, and the signal. */
 #define BY_SIGNAL 0x10000
@@ -29,9 +35,53 @@ typedef struct
   char *dir;
 } Order;
 
-static Order *order;   /* NULL in the parent */
+typedef struct
+{
+  gsize used;   /* of the bytes, by all processes */
+  guint8 bytes[];
+} Shared;
 
-/* --- what it is to do -------------------------------------------------------------------- */
+static Order *order;     /* NULL in the parent */
+static HANDLE section;   /* NULL as long as nothing is shared */
+
+/* --- what they share --------------------------------------------------------------------- */
+
+static void
+map_section (void)
+{
+  if (MapViewOfFileEx (section, FILE_MAP_ALL_ACCESS, 0, 0, 0, SHARED) != SHARED)
+    g_error ("memory cannot be shared: error %lu", GetLastError ());
+}
+
+gpointer
+tf_test_shared_memory (gsize size)
+{
+  SECURITY_ATTRIBUTES inherited = { .nLength = sizeof inherited, .bInheritHandle = TRUE };
+  gsize rounded = (size + 15) & ~(gsize) 15;
+  gsize begin;
+
+  if (section == NULL)
+    {
+      section = CreateFileMappingW (INVALID_HANDLE_VALUE, &inherited, PAGE_READWRITE, 0,
+                                    SHARED_SIZE, NULL);
+      map_section ();
+    }
+  begin = (gsize) g_atomic_pointer_add (&SHARED->used, (gssize) rounded);
+  g_assert_cmpuint (begin + rounded, <=, SHARED_SIZE - sizeof (Shared));
+  return SHARED->bytes + begin;
+}
+
+void
+tf_test_system_unshare (void)
+{
+  if (section == NULL)
+    return;
+  UnmapViewOfFile (SHARED);
+  CloseHandle (section);
+  section = NULL;
+}
+
+/* --- what they are to do ----------------------------------------------------------------- */
 
 /* Where something is in the program; FALSE when it is not static. */
 static gboolean
@@ -47,25 +97,47 @@ find_offset (gconstpointer  address,
   return TRUE;
 }
 
+static gboolean
+is_shared (gconstpointer address)
+{
+  return section != NULL && (const guint8 *) address >= SHARED->bytes &&
+         (const guint8 *) address < (const guint8 *) SHARED + SHARED_SIZE;
+}
+
 static char *
 write_order (void   (*func) (gpointer data),
              gpointer data)
 {
-  gboolean is_number = (gsize) data < MAX_NUMBER;
+  gboolean is_static = (gsize) data >= MAX_NUMBER && !is_shared (data);
   gsize data_offset = (gsize) data;
   gsize func_offset;
 
   if (!find_offset ((gconstpointer) func, &func_offset) ||
-      (!is_number && !find_offset (data, &data_offset)))
-    g_error ("on Windows a child is given what is static, or a number");
-  return g_strdup_printf ("%" G_GSIZE_MODIFIER "x %c %" G_GSIZE_MODIFIER "x %s", func_offset,
-                          is_number ? 'n' : 's', data_offset, tf_test_dir ());
+      (is_static && !find_offset (data, &data_offset)))
+    g_error ("on Windows a child is given what is static or shared, or a number");
+  return g_strdup_printf ("%" G_GSIZE_MODIFIER "x %c %" G_GSIZE_MODIFIER "x %" G_GSIZE_MODIFIER
+                          "x %" G_GSIZE_MODIFIER "x %s", func_offset, is_static ? 's' : 'n',
+                          data_offset, (gsize) GetModuleHandleW (NULL), (gsize) section,
+                          tf_test_dir ());
 }
 
 static gsize
 read_number (const char *text)
 {
   return (gsize) g_ascii_strtoull (text, NULL, 16);
+}
+
+/* What is shared may point to what is static. */
+static void
+inherit_section (const char *program_text,
+                 const char *section_text)
+{
+  section = (HANDLE) GSIZE_TO_POINTER (read_number (section_text));
+  if (section == NULL)
+    return;
+  if (read_number (program_text) != (gsize) GetModuleHandleW (NULL))
+    g_error ("the copy of the program is not where the program was");
+  map_section ();
 }
 
 const char *
@@ -77,13 +149,14 @@ tf_test_system_child_dir (void)
 
   if (order != NULL || text == NULL)
     return order != NULL ? order->dir : NULL;
-  words = g_strsplit (text, " ", 4);
-  g_assert_cmpuint (g_strv_length (words), ==, 4);
+  words = g_strsplit (text, " ", 6);
+  g_assert_cmpuint (g_strv_length (words), ==, 6);
   order = g_new0 (Order, 1);
   order->func = (void (*) (gpointer)) (program + read_number (words[0]));
   order->data = words[1][0] == 's' ? program + read_number (words[2])
                                    : GSIZE_TO_POINTER (read_number (words[2]));
-  order->dir = g_strdup (words[3]);
+  inherit_section (words[3], words[4]);
+  order->dir = g_strdup (words[5]);
   g_unsetenv (VARIABLE);
   return order->dir;
 }
@@ -195,11 +268,12 @@ tf_test_in_child (void   (*func) (gpointer data),
 
 /* --- what Windows does not have ---------------------------------------------------------- */
 
+/* Who is not root does it as himself, as on Unix. */
 gboolean
 tf_test_as_nobody (void   (*func) (gpointer data),
                    gpointer data)
 {
-  g_error ("there is no setuid() on Windows");
+  return tf_test_in_child (func, data);
 }
 
 gboolean

@@ -6,7 +6,7 @@
 /* The fixture's children: processes that end without the parent, as somebody else, or with a file
  * system of their own. See the header. */
 
-#include "tf-test.h"
+#include "tf-test-system.h"
 
 #include <glib/gstdio.h>
 
@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -52,6 +53,40 @@ tf_test_begin_child (void)
   in_child = TRUE;
   /* It has memory of threads and functions that it does not have. */
   VALGRIND_CLO_CHANGE ("--leak-check=no");
+}
+
+/* --- what they share --------------------------------------------------------------------- */
+
+#define MAX_SHARED 16
+
+static struct
+{
+  gpointer memory;
+  gsize size;
+} shared[MAX_SHARED];
+
+gpointer
+tf_test_shared_memory (gsize size)
+{
+  gpointer memory = mmap (NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  guint i = 0;
+
+  g_assert_true (memory != MAP_FAILED);
+  while (shared[i].memory != NULL)
+    g_assert_cmpuint (++i, <, MAX_SHARED);
+  shared[i].memory = memory;
+  shared[i].size = size;
+  return memory;
+}
+
+void
+tf_test_system_unshare (void)
+{
+  for (guint i = 0; i < MAX_SHARED && shared[i].memory != NULL; i++)
+    {
+      g_assert_no_errno (munmap (shared[i].memory, shared[i].size));
+      shared[i].memory = NULL;
+    }
 }
 
 /* --- their life -------------------------------------------------------------------------- */

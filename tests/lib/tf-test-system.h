@@ -19,6 +19,8 @@ char       *tf_test_system_begin      (void);
 const char *tf_test_system_child_dir  (void);
 /* Does there what the child is for, and ends it. */
 void        tf_test_system_run_child  (void) G_GNUC_NORETURN;
+/* At the end of a test, which has no children any more. */
+void        tf_test_system_unshare    (void);
 /* Sets the temporary folder of the process. */
 void        tf_test_system_set_dir    (const char *path);
 /* The library's function, where a weak symbol would not find it. */

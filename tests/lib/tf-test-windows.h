@@ -186,7 +186,7 @@ struct sockaddr_un
 #define mkfifo(path, mode) ((void) (path), TF_TEST_MISSING ("mkfifo"))
 #define mkfifoat(dir, path, mode) ((void) (path), TF_TEST_MISSING ("mkfifoat"))
 #define symlinkat(target, dir, path) ((void) (path), TF_TEST_MISSING ("symlinkat"))
-#define chown(path, uid, gid) ((void) (path), TF_TEST_MISSING ("chown"))
+#define chown(path, uid, gid) ((void) (path), (void) (uid), (void) (gid), TF_TEST_MISSING ("chown"))
 #define fchmod(fd, mode) tf_test_fchmod (fd, mode)
 #undef fstat
 #define fstat(fd, st) tf_test_fstat (fd, st)
@@ -203,4 +203,7 @@ struct sockaddr_un
 #define chroot(path) ((void) (path), TF_TEST_MISSING ("chroot"))
 #define syscall(...) TF_TEST_MISSING ("syscall")
 #define fstatat(fd, path, st, flags) ((void) (fd), (void) (st), TF_TEST_MISSING ("fstatat"))
+#define prctl(...) TF_TEST_MISSING ("prctl")
+#define PR_SET_PDEATHSIG 1
+#define linkat(from_dir, from, dir, path, flags) tf_test_link (from, path)
 #define fchdir(fd) ((void) (fd), TF_TEST_MISSING ("fchdir"))

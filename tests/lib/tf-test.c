@@ -244,6 +244,7 @@ end_test (void)
   tf_test_system_set_dir (program_dir);
   forget_temp_dir ();
   tf_test_system_remove (test_dir, TRUE);
+  tf_test_system_unshare ();
   g_clear_pointer (&test_paths, g_ptr_array_unref);
   g_clear_pointer (&test_dir, g_free);
 }

@@ -56,11 +56,13 @@ gboolean    tf_test_mentions      (const char *message, const char *path);
 /* Runs `func` in a forked child and waits; TRUE when the child ended with _exit (0). A child that
  * returns from `func` ends with _exit (0), without exit handlers. Asserts abort the child.
  * On Windows the child is a fresh copy of the program, which sees what main() did before
- * tf_test_run(), but nothing of the test; there `data` has to be static, or a number. */
+ * tf_test_run(), but nothing of the test; there `data` has to be static, a number, or shared. */
 gboolean    tf_test_in_child      (void (*func) (gpointer data), gpointer data);
 /* Its two halves: a child that runs beside the test, and the wait for it. */
 int         tf_test_fork          (void (*func) (gpointer data), gpointer data);
 gboolean    tf_test_wait_child    (int pid);
+/* Memory that the test shares with its children, of zeros. It lasts as long as the test. */
+gpointer    tf_test_shared_memory (gsize size);
 /* In a child that somebody else forked, before it ends by exit(): what it has is no leak. */
 void        tf_test_begin_child   (void);
 /* As tf_test_in_child(), as the user nobody (65534) when the test runs as root. */
