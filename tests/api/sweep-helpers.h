@@ -12,7 +12,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/file.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
@@ -43,20 +42,13 @@ end_with_parent (void)
   g_assert_no_errno (prctl (PR_SET_PDEATHSIG, SIGKILL));
 }
 
-static inline gpointer
-shared_memory (gsize size)
-{
-  gpointer memory = mmap (NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-  g_assert_true (memory != MAP_FAILED);
-  return memory;
-}
-
+/* In memory that is shared. */
 typedef struct
 {
   const char *prefix;
+  const char *temp_prefix;   /* for where there is no prefix; NULL: as it is */
   void (*fill) (TfTemporaryDirectory *dir);
-  char *path;   /* in memory that is shared */
+  char path[4096];
 } Orphan;
 
 static inline void
@@ -64,29 +56,38 @@ leave_orphan (gpointer data)
 {
   Orphan *self = data;
   g_autoptr (GError) error = NULL;
-  TfTemporaryDirectory *dir = tf_temporary_directory_new (NULL, self->prefix, NULL, NULL, &error);
+  TfTemporaryDirectory *dir;
 
+  if (self->temp_prefix != NULL)
+    g_assert_true (tf_set_temp_prefix (self->temp_prefix, NULL));
+  dir = tf_temporary_directory_new (NULL, self->prefix, NULL, NULL, &error);
   g_assert_no_error (error);
   if (self->fill != NULL)
     self->fill (dir);
-  g_strlcpy (self->path, tf_temporary_directory_get_path (dir), 4096);
+  g_strlcpy (self->path, tf_temporary_directory_get_path (dir), sizeof self->path);
   raise (SIGKILL);
 }
 
 /* A folder whose owner was killed; where it is. */
 static inline char *
+make_orphan_of (const char *prefix,
+                const char *temp_prefix,
+                void      (*fill) (TfTemporaryDirectory *dir))
+{
+  Orphan *self = tf_test_shared_memory (sizeof *self);
+
+  *self = (Orphan) { .prefix = prefix, .temp_prefix = temp_prefix, .fill = fill };
+  wait_killed (tf_test_fork (leave_orphan, self));
+  g_assert_true (tf_test_exists (self->path));
+  g_assert_cmpuint (tf_test_mode (self->path), ==, MARKED);
+  return g_strdup (self->path);
+}
+
+static inline char *
 make_orphan (const char *prefix,
              void      (*fill) (TfTemporaryDirectory *dir))
 {
-  Orphan self = { prefix, fill, shared_memory (4096) };
-  char *path;
-
-  wait_killed (tf_test_fork (leave_orphan, &self));
-  path = g_strdup (self.path);
-  g_assert_no_errno (munmap (self.path, 4096));
-  g_assert_true (tf_test_exists (path));
-  g_assert_cmpuint (tf_test_mode (path), ==, MARKED);
-  return path;
+  return make_orphan_of (prefix, NULL, fill);
 }
 
 /* --- folders as a killed process leaves them ---------------------------------------------- */

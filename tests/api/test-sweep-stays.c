@@ -164,7 +164,7 @@ test_heir (gconstpointer data)
   Heirs heirs = { NULL };
 
   heirs.hold = data;
-  heirs.holder = shared_memory (sizeof *heirs.holder);
+  heirs.holder = tf_test_shared_memory (sizeof *heirs.holder);
   g_assert_no_errno (pipe2 (heirs.gate, O_CLOEXEC));
   wait_killed (tf_test_fork (make_heir_and_die, &heirs));
   for (guint i = 0; i < 20; i++)
@@ -176,7 +176,6 @@ test_heir (gconstpointer data)
   g_assert_no_errno (close (heirs.gate[1]));
   g_assert_no_errno (close (heirs.gate[0]));
   wait_for_orphan ();
-  g_assert_no_errno (munmap (heirs.holder, sizeof *heirs.holder));
 }
 
 /* --- what its owner wants to stay -------------------------------------------------------- */

@@ -94,7 +94,7 @@ storm (const char *stranger,
        guint       mode)
 {
   gint64 end = g_get_monotonic_time () + tf_test_scale (200, 1000, 20000) * 1000;
-  int *counters = shared_memory (2 * sizeof *counters);
+  int *counters = tf_test_shared_memory (2 * sizeof *counters);
   Storm self = { stranger, &counters[0], &counters[1] };
   g_autofree char *now = NULL;
   ino_t inode = inode_of (precious);
@@ -112,7 +112,6 @@ storm (const char *stranger,
   now = find_inode (inode);
   g_assert_nonnull (now);
   assert_precious (now, mode);
-  g_assert_no_errno (munmap (counters, 2 * sizeof *counters));
   wipe_below (tf_test_dir ());
 }
 
