@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <time.h>
 #define WIN32_LEAN_AND_MEAN
 #include <windows.h>
 #include <winternl.h>
@@ -401,6 +402,25 @@ tf_test_ftruncate (int    fd,
   return SetFileInformationByHandle (handle_of (fd), FileEndOfFileInfo, &info, sizeof info)
            ? 0
            : fail ();
+}
+
+int
+tf_test_utimens (const char            *path,
+                 const struct timespec  times[2])
+{
+  /* In 100 ns since 1601. */
+  gint64 ticks = (times[1].tv_sec + G_GINT64_CONSTANT (11644473600)) * 10000000;
+  FILETIME modified = { (DWORD) ticks, (DWORD) (ticks >> 32) };
+  HANDLE handle = open_at (AT_FDCWD, path, FILE_WRITE_ATTRIBUTES, FILE_OPEN, 0);
+  gboolean done;
+
+  if (handle == INVALID_HANDLE_VALUE)
+    return -1;
+  done = SetFileTime (handle, NULL, NULL, &modified);
+  if (!done)
+    fail ();
+  CloseHandle (handle);
+  return done ? 0 : -1;
 }
 
 int

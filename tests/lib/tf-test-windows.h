@@ -70,6 +70,9 @@ struct rusage
 {
   long ru_maxrss;
 };
+struct timespec;
+/* Only the second time, in whole seconds. */
+int     tf_test_utimens   (const char *path, const struct timespec times[2]);
 int     tf_test_getrusage (struct rusage *usage);
 int     tf_test_setenv   (const char *name, const char *value, int overwrite);
 int     tf_test_unsetenv (const char *name);
@@ -89,6 +92,7 @@ gssize  tf_test_pwrite   (int fd, const void *buffer, gsize count, gint64 offset
 #define pwrite tf_test_pwrite
 #undef ftruncate
 #define ftruncate tf_test_ftruncate
+#define utimensat(dir, path, times, flags) tf_test_utimens (path, times)
 #define getrusage(who, usage) tf_test_getrusage (usage)
 #define mkdir(path, mode) tf_test_mkdir (path, mode)
 #define link(from, to) tf_test_link (from, to)
@@ -203,6 +207,8 @@ struct sockaddr_un
 #define chroot(path) ((void) (path), TF_TEST_MISSING ("chroot"))
 #define syscall(...) TF_TEST_MISSING ("syscall")
 #define fstatat(fd, path, st, flags) ((void) (fd), (void) (st), TF_TEST_MISSING ("fstatat"))
+#define pipe2(fds, flags) ((void) (fds), TF_TEST_MISSING ("pipe2"))
+#define execlp(...) TF_TEST_MISSING ("execlp")
 #define prctl(...) TF_TEST_MISSING ("prctl")
 #define PR_SET_PDEATHSIG 1
 #define linkat(from_dir, from, dir, path, flags) tf_test_link (from, path)
