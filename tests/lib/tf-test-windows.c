@@ -480,3 +480,37 @@ tf_test_pwrite (int         fd,
   _lseeki64 (fd, before, SEEK_SET);
   return done;
 }
+
+/* --- libraries --------------------------------------------------------------------------- */
+
+gpointer
+tf_test_dlopen (const char *path,
+                int         flags)
+{
+  g_autofree char *plain = g_strdelimit (g_strdup (path), "/", '\\');
+  g_autofree wchar_t *wide = g_utf8_to_utf16 (plain, -1, NULL, NULL, NULL);
+
+  return LoadLibraryW (wide);
+}
+
+gpointer
+tf_test_dlsym (gpointer    library,
+               const char *name)
+{
+  return (gpointer) GetProcAddress (library, name);
+}
+
+int
+tf_test_dlclose (gpointer library)
+{
+  return FreeLibrary (library) ? 0 : fail ();
+}
+
+const char *
+tf_test_dlerror (void)
+{
+  static char text[32];
+
+  g_snprintf (text, sizeof text, "error %lu", GetLastError ());
+  return text;
+}

@@ -105,7 +105,7 @@ gssize  tf_test_pwrite   (int fd, const void *buffer, gsize count, gint64 offset
 #define unsetenv(name) tf_test_unsetenv (name)
 #define mkdtemp(template) g_mkdtemp (template)
 
-/* --- children, see tf_test_fork() ----------------------------------------------------------- */
+/* --- children, see tf_test_fork() -------------------------------------------------------- */
 
 #define SIGKILL 9
 #define SIGALRM 14
@@ -126,7 +126,22 @@ void    tf_test_alarm    (unsigned int seconds);
 #define waitpid(pid, status, options) tf_test_waitpid (pid, status, options)
 #define alarm(seconds) tf_test_alarm (seconds)
 
-/* --- what is not there --------------------------------------------------------------------- */
+/* --- libraries --------------------------------------------------------------------------- */
+
+#define RTLD_NOW 0
+#define RTLD_LOCAL 0
+
+gpointer    tf_test_dlopen  (const char *path, int flags);
+gpointer    tf_test_dlsym   (gpointer library, const char *name);
+int         tf_test_dlclose (gpointer library);
+const char *tf_test_dlerror (void);
+
+#define dlopen tf_test_dlopen
+#define dlsym tf_test_dlsym
+#define dlclose tf_test_dlclose
+#define dlerror tf_test_dlerror
+
+/* --- what is not there ------------------------------------------------------------------- */
 
 int tf_test_missing (const char *name) G_GNUC_NORETURN;
 #define TF_TEST_MISSING(name) tf_test_missing (name)
