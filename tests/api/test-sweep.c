@@ -308,7 +308,7 @@ test_at_once_threads (void)
 /* --- interrupted ------------------------------------------------------------------------- */
 
 #define TREE_FOLDERS 10
-#define TREE_FILES 50
+#define TREE_FILES tf_test_scale (15, 50, 50)
 #define TREE_ENTRIES (TREE_FOLDERS * (TREE_FILES + 1))
 
 /* How much of the tree is left after `interrupt` has been at a sweep; the next sweep takes it. */
