@@ -27,7 +27,7 @@ leg_windows () {
     step 'windows: the tests in C' run_tests windows "$(memory)" "$folder" "${other_suites[@]}" ||
     true
   TMPDIR=$WINEPREFIX "$(wine_program wineserver)" -k || true
-  left=$(find "$WINEPREFIX"/drive_c/users/*/Temp -mindepth 1 -name '*tf-*')
+  left=$(find "$WINEPREFIX"/drive_c/users/*/Temp -mindepth 1 -name '*tf-*' || true)
   if [ -n "$left" ]; then
     printf 'The tests left behind:\n%s\n' "$left"
     fail 'leftovers of the leg windows'
