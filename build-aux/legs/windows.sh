@@ -34,9 +34,9 @@ leg_windows () {
   fi
 }
 
-# start_wine FOLDER: a wine of our own, without a screen. Its server stays, or each program would
-# start one, and is found by a file in TMPDIR. A program that crashes does not start others that hold
-# the pipe of this one.
+# start_wine FOLDER: a wine of our own, without a screen. Its server stays, and with it the services,
+# which the first program starts: they would hold the pipe that a test writes to. They are found by a
+# file in TMPDIR. A program that crashes starts no debugger, which would hold it too.
 start_wine () {
   local TMPDIR=$1
   mkdir -p "$1"
@@ -44,12 +44,8 @@ start_wine () {
   export WINEPREFIX=$1 WINEARCH=win64 WINEDEBUG=-all
   export WINEDLLOVERRIDES='mscoree,mshtml,winemenubuilder.exe,explorer.exe,winedbg.exe='
   unset DISPLAY WAYLAND_DISPLAY
-  if [ ! -e "$WINEPREFIX/system.reg" ]; then
-    timeout 120 "$(wine_program wine)" wineboot -i </dev/null >/dev/null 2>&1 || return 1
-    # The server that did this goes when nobody needs it.
-    timeout 60 "$(wine_program wineserver)" -w || return 1
-  fi
   "$(wine_program wineserver)" -p </dev/null >/dev/null 2>&1
+  timeout 120 "$(wine_program wine)" wineboot -i </dev/null >/dev/null 2>&1
 }
 
 # Debian has neither wine64 nor its server in the PATH.
