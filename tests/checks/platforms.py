@@ -59,7 +59,7 @@ def main():
             '| --- | --- | --- | --- |\n')
     here = '| `here` | a place | **3** less<br>**4** else | **3** more (No) |\n'
     call = '| `call=*` | denied with EPERM, ENOSYS | nothing | nothing |\n'
-    left_out = ('# What\n/a/b: no | way\nname: another reason\n/c: no | way\n/d: as above\n')
+    left_out = ('# What\n/a/b: no | way\nname: another reason\n/c: no | way\n/d: no | way\n')
     other = ('\n| Not run by the leg `leg` | Why |\n| --- | --- |\n'
              '| `/a/b`, `/c`, `/d` | no \\| way |\n| `name` | another reason |\n')
     tree = {LIST: rows, PAGE: head + here + call + other + '\nText.\n',

@@ -9,21 +9,17 @@ Run as a program it prints the tables for the document."""
 
 from pathlib import Path
 
-AS_ABOVE = 'as above'
-
 
 def read(path):
     """{reason: [test]}, in order."""
     reasons = {}
-    last = None
     for line in Path(path).read_text(encoding='utf-8').splitlines():
         if not line or line.startswith('#'):
             continue
         what, _, reason = line.partition(': ')
         if not reason:
             raise ValueError(f'{path}: no reason: {line}')
-        last = last if reason == AS_ABOVE else reason
-        reasons.setdefault(last, []).append(what)
+        reasons.setdefault(reason, []).append(what)
     return reasons
 
 
