@@ -51,17 +51,17 @@ def check(root, legs):
 
 def main():
     report = tap.Report()
-    legs = [places.Leg('here', 'a place'), places.Leg('call=EPERM', ''),
-            places.Leg('call=ENOSYS', '')]
-    rows = ('# What\nhere | 3 | weaker: less; refused: more (No)\nhere | 4 | weaker: else\n'
-            'call=* | all | kept\n')
-    head = ('# Page\n\n| Leg | What it is | Weaker | Refused, with an error |\n'
-            '| --- | --- | --- | --- |\n')
-    here = '| `here` | a place | **3** less<br>**4** else | **3** more (No) |\n'
-    call = '| `call=*` | denied with EPERM, ENOSYS | nothing | nothing |\n'
+    legs = [places.Leg('here', 'a place'), places.Leg('near', 'like it'),
+            places.Leg('call=EPERM', ''), places.Leg('call=ENOSYS', '')]
+    rows = '# What\ncall=* | all | kept\n' + ''.join(
+        f'{leg} | 3 | weaker: less; refused: more (No)\n{leg} | 4 | weaker: less\n'
+        for leg in ('here', 'near'))
+    head = '# Page\n\n| Leg | Weaker | Refused, with an error |\n| --- | --- | --- |\n'
+    here = '| `here`: a place<br>`near`: like it | **3, 4** less | **3** more (No) |\n'
+    call = '| `call=*`: denied with EPERM, ENOSYS | nothing | nothing |\n'
     left_out = ('# What\n/a/b: no | way\nname: another reason\n/c: no | way\n/d: no | way\n')
-    other = ('\n| Not run by the leg `leg` | Why |\n| --- | --- |\n'
-             '| `/a/b`, `/c`, `/d` | no \\| way |\n| `name` | another reason |\n')
+    other = ('\n| Why | Not run by the leg `leg` |\n| --- | --- |\n'
+             '| no \\| way | `/a/b`, `/c`, `/d` |\n| another reason | `name` |\n')
     tree = {LIST: rows, PAGE: head + here + call + other + '\nText.\n',
             f'{EXCEPTIONS}/leg.txt': left_out}
     with tap.planted(tree) as root:
@@ -72,9 +72,9 @@ def main():
             ('a row too many', {PAGE: head + here + call + call.replace('call', 'other') + other},
              'no such row: | `other=*`'),
             ('a test left out in silence', {f'{EXCEPTIONS}/leg.txt': left_out + '/e: no | way\n'},
-             'this row is missing: | `/a/b`, `/c`, `/d`, `/e`'),
+             'this row is missing: | no \\| way | `/a/b`, `/c`, `/d`, `/e`'),
             ('a leg whose table is missing', {f'{EXCEPTIONS}/more.txt': '/x: why\n'},
-             'this row is missing: | Not run by the leg `more`'),
+             'this row is missing: | Why | Not run by the leg `more`'),
             ('another verdict', {PAGE: head + here.replace('less', 'as much') + call + other},
              'this row is missing: | `here`'),
             ('a leg without a line', {LIST: rows.replace('call=*', 'call=EPERM')},

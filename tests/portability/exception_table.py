@@ -31,10 +31,10 @@ def document(root):
     """{leg: lines of its table}."""
     tables = {}
     for path in sorted(Path(root, 'tests/exceptions').glob('*.txt')):
-        lines = ['| Not run by the leg `' + path.stem + '` | Why |', '| --- | --- |']
+        lines = ['| Why | Not run by the leg `' + path.stem + '` |', '| --- | --- |']
         for reason, tests in read(path).items():
             names = ', '.join(f'`{test}`' for test in tests)
-            lines.append(f'| {cell(names)} | {cell(reason)} |')
+            lines.append(f'| {cell(reason)} | {cell(names)} |')
         tables[path.stem] = lines
     return tables
 

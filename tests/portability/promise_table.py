@@ -64,15 +64,18 @@ def sentences(seen):
                 f'{promise} {row}' for promise, row in sorted(rows.items()) if row != 'kept')
 
 
-def cell(rows, kind):
-    """What is weaker, or refused, promise by promise."""
-    pieces = []
+def findings(rows, kind):
+    """What is weaker, or refused; a finding that several promises share stands once, with all of
+    their numbers."""
+    promises = {}
     for promise, row in sorted(rows.items()):
-        findings = [finding.removeprefix(f'{kind}: ') for finding in row.split('; ')
-                    if finding.startswith(f'{kind}: ')]
-        if findings:
-            pieces.append(f'**{promise}** ' + '; '.join(findings))
-    return '<br>'.join(pieces)
+        for finding in row.split('; '):
+            if finding.startswith(f'{kind}: '):
+                promises.setdefault(finding.removeprefix(f'{kind}: '), []).append(promise)
+    shared = {}
+    for finding, numbers in promises.items():
+        shared.setdefault(', '.join(map(str, numbers)), []).append(finding)
+    return '<br>'.join(f'**{numbers}** ' + '; '.join(texts) for numbers, texts in shared.items())
 
 
 def describe(pattern, legs):
@@ -84,12 +87,15 @@ def describe(pattern, legs):
 
 
 def document(table, legs):
-    """The lines of the table in docs/platforms.md."""
-    lines = ['| Leg | What it is | Weaker | Refused, with an error |', '| --- | --- | --- | --- |']
+    """The lines of the table in docs/platforms.md: legs that say the same stand in one row."""
+    verdicts = {}
     for pattern, rows in table.items():
-        cells = [f'`{pattern}`', describe(pattern, legs), cell(rows, 'weaker'),
-                 cell(rows, 'refused')]
-        lines.append('| ' + ' | '.join(text or 'nothing' for text in cells) + ' |')
+        verdict = findings(rows, 'weaker'), findings(rows, 'refused')
+        verdicts.setdefault(verdict, []).append(f'`{pattern}`: {describe(pattern, legs)}')
+    lines = ['| Leg | Weaker | Refused, with an error |', '| --- | --- | --- |']
+    for verdict, patterns in verdicts.items():
+        cells = ['<br>'.join(patterns), *(text or 'nothing' for text in verdict)]
+        lines.append('| ' + ' | '.join(cells) + ' |')
     return lines
 
 
