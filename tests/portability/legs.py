@@ -2,9 +2,9 @@
 #
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
-"""Runs the programs that look after the promises in every place of places.py, compares what they
-say with expected.txt, and prints the table. Existing tests run under denials too: a few, or all of
-them with TF_TEST_SLOW=1. TAP.
+"""Runs the programs that look after the promises in every place of places.py, and compares what
+they say with expected.txt. Then runs tests of the suites where system calls are denied: a few, or
+all of them with TF_TEST_SLOW=1. Prints TAP.
 
 Usage: legs.py --programs FOLDER [--suites FOLDER] [--python] --result FILE [LEG...]
        legs.py --programs FOLDER [--python] --result FILE --system LEG [--wrapper WINE]
@@ -17,7 +17,6 @@ programs are those of another system, and run as they are."""
 import argparse
 import os
 import re
-import shlex
 import shutil
 import subprocess
 import sys
@@ -44,9 +43,11 @@ exec "$@"
 # What takes little time and sees much of the system.
 SAMPLE = ['api-delete', 'api-persist', 'api-temporary-directory', 'api-temporary-file',
           'core-handle', 'core-opener', 'platform-create', 'platform-files', 'platform-walk']
-# One is told its library; one publishes 5 GiB, which takes that much room where it means a copy;
-# and one makes set-uid programs, which a filter disables.
-UNFIT = {'api-dlclose', 'api-large', 'platform-process'}
+UNFIT = {
+    'api-dlclose',        # wants the path of its library
+    'api-large',          # publishes 5 GiB, which takes that much room where it means a copy
+    'platform-process',   # makes set-uid programs, which a filter disables
+}
 
 
 class Failure(Exception):
@@ -77,7 +78,7 @@ def run(leg, command, deny, timeout=TIMEOUT):
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=timeout,
                               check=False, errors='replace')
     except subprocess.TimeoutExpired as error:
-        raise Failure(f'{shlex.join(command[-1:])}: no end after {timeout} s') from error
+        raise Failure(f'{Path(command[-1]).name}: no end after {timeout} s') from error
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     if done.returncode != 0:

@@ -12,6 +12,7 @@ import dataclasses
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+CALLED_BY_TESTS = {'copy_file_range', 'flock', 'link'}   # by those of the suites, themselves
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,24 +29,6 @@ class Leg:
 
 
 NO_PLACE = ()
-LINKS = '''
-export TF_PROMISES_GIVEN="Z:$scratch/given"
-mkdir -p "$scratch/given/tree/below" "$scratch/given/outside"
-echo alive >"$scratch/given/outside/canary"
-ln -s ../outside "$scratch/given/tree/link"
-ln -s ../outside/canary "$scratch/given/tree/file-link"
-'''
-# Other builds than the usual one; each has one place, and is run where it is built.
-SYSTEMS = [
-    Leg('posix', 'the back end for other Unix systems, on Linux', namespace=NO_PLACE),
-    Leg('i386', '32 bits', namespace=NO_PLACE),
-    Leg('s390x', 'big-endian, under qemu', namespace=NO_PLACE),
-    Leg('trixie', 'Debian 13, with GLib 2.84', namespace=NO_PLACE),
-    # The links are made from outside: wine has no call for that.
-    Leg('windows', 'Windows, as wine 8 has it', LINKS, lacks='links,modes,mounts',
-        namespace=NO_PLACE),
-]
-OF_TESTS = {'copy_file_range', 'flock', 'link'}
 TMPFS = 'mount -t tmpfs -o mode=1777 none "$TMPDIR"\n'
 NO_PROC = 'mount -t tmpfs none /proc\n'
 IMAGE = '''
@@ -83,6 +66,14 @@ ln -s ../old "$TMPDIR/lower/given/tree/link"
 printf 'of the lower layer' >"$TMPDIR/lower/given/old"
 mount -t overlay -o "lowerdir=$TMPDIR/lower,upperdir=$TMPDIR/upper,workdir=$TMPDIR/work" \\
   none "$TMPDIR/merged"
+'''
+# For wine, which has no call to make them.
+LINKS = '''
+export TF_PROMISES_GIVEN="Z:$scratch/given"
+mkdir -p "$scratch/given/tree/below" "$scratch/given/outside"
+echo alive >"$scratch/given/outside/canary"
+ln -s ../outside "$scratch/given/tree/link"
+ln -s ../outside/canary "$scratch/given/tree/file-link"
 '''
 
 PLACES = [
@@ -133,6 +124,16 @@ PLACES = [
         namespace=('--mount',), lacks='space'),
 ]
 
+# Other builds than the usual one; each has one place, and is run where it is built.
+SYSTEMS = [
+    Leg('posix', 'the back end for other Unix systems, on Linux', namespace=NO_PLACE),
+    Leg('i386', '32 bits', namespace=NO_PLACE),
+    Leg('s390x', 'big-endian, under qemu', namespace=NO_PLACE),
+    Leg('trixie', 'Debian 13, with GLib 2.84', namespace=NO_PLACE),
+    Leg('windows', 'Windows, as wine 8 has it', LINKS, lacks='links,modes,mounts',
+        namespace=NO_PLACE),
+]
+
 
 def read_denials(path=HERE / 'denials.txt'):
     """Pairs of call and error, in order."""
@@ -169,9 +170,8 @@ def denials():
 
 
 def of_suites():
-    """Legs for the tests that are there already: all at once, and call by call. What these tests do
-    themselves is not denied."""
-    errors = first_of(read_denials(), OF_TESTS)
+    """Legs for the tests of the suites: all calls at once, and call by call."""
+    errors = first_of(read_denials(), CALLED_BY_TESTS)
     yield Leg('denied', 'all at once', denied=at_once(errors), namespace=NO_PLACE)
     for call, error in sorted(errors.items()):
         yield Leg(f'{call}={error}', 'this call', denied=f'{call}={error}', namespace=NO_PLACE)

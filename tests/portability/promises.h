@@ -21,9 +21,9 @@ void     promise_weaker   (const char *what);
  * explains and that names a path. Everything else is a failure. */
 void     promise_refused  (const char *what, GError **error);
 
-/* Whether the place lacks something, as the one who made the place knows: "atomic-rename",
- * "denial", "links", "modes", "mounts", "space". The checks assert that it does, but
- * for the first. */
+/* Whether the place lacks something, as the one who made it says: "atomic-rename", "denial",
+ * "links", "modes", "mounts", "space". The checks assert that it really does, but for the first,
+ * which only a race would show. */
 gboolean place_lacks      (const char *what);
 /* What was put there for the test: a tree and a file of a lower layer. NULL where nothing was. */
 const char *place_given   (const char *name);
@@ -54,7 +54,7 @@ guint    count_left       (void);
 /* Runs `func` in a child that ends as it likes; its status as waitpid() has it. */
 int      end_of_child     (void (*func) (gpointer data), gpointer data);
 
-/* The promises of the design, by number. */
+/* The promises, by their numbers in docs/platforms.md. */
 void promise_private       (void);   /*  1 */
 void promise_names         (void);   /*  2 */
 void promise_anonymous     (void);   /*  3 */
