@@ -12,17 +12,6 @@
 /* --- 1: modes, descriptors, names -------------------------------------------------------- */
 
 static void
-check_name (const char *path)
-{
-  g_autofree char *name = g_path_get_basename (path);
-
-  g_assert_true (g_str_has_prefix (name, "p-") && g_str_has_suffix (name, ".s"));
-  g_assert_cmpuint (strlen (name), ==, strlen ("p-????????.s"));
-  for (guint i = 2; i < 10; i++)
-    g_assert_true (g_ascii_islower (name[i]) || g_ascii_isdigit (name[i]) || name[i] == '_');
-}
-
-static void
 check_descriptor (int fd)
 {
   struct stat st;
@@ -49,7 +38,7 @@ check_files (void)
 
   if (named != NULL)
     {
-      check_name (tf_temporary_file_get_path (named));
+      assert_name (tf_temporary_file_get_path (named));
       check_descriptor (tf_temporary_file_get_fd (named));
     }
   if (anonymous != NULL)
@@ -70,7 +59,7 @@ check_files (void)
       promise_refused ("a file", &error);
       return;
     }
-  check_name (path);
+  assert_name (path);
   check_descriptor (fd);
   close (fd);
   remove_file (path);
@@ -97,7 +86,7 @@ check_folders (void)
       promise_refused (promise_folder (), &error);
       return;
     }
-  check_name (path);
+  assert_name (path);
   g_assert_cmpuint (tf_test_mode (path), ==, 0700);
   g_assert_no_errno (g_rmdir (path));
 }
@@ -116,7 +105,7 @@ check_randomness (void)
       name = tf_mktemp (NULL, "p-", ".s", &error);
       G_GNUC_END_IGNORE_DEPRECATIONS
       g_assert_no_error (error);
-      check_name (name);
+      assert_name (name);
       g_assert_true (g_hash_table_add (seen, name));
     }
 }

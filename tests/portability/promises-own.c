@@ -14,41 +14,6 @@
 
 #define N_SIGNALS 32
 
-typedef struct
-{
-  TfTemporaryFile *file;       /* nullable, where the place refuses it */
-  TfTemporaryDirectory *dir;   /* the same */
-} Things;
-
-static Things things;   /* reachable at exit, so no leak */
-
-static void
-make_things (void)
-{
-  things.file = make_file_or_refuse ("anonymous", FALSE, NULL);
-  things.dir = make_folder_or_refuse ();
-  if (things.dir != NULL)
-    {
-      g_autofree char *inside = g_build_filename (tf_temporary_directory_get_path (things.dir),
-                                                  "inside", NULL);
-
-      place_file (inside, "text");
-    }
-}
-
-static void
-drop_things (void)
-{
-  g_clear_object (&things.file);
-  g_clear_object (&things.dir);
-}
-
-static guint
-count_things (void)
-{
-  return (things.file != NULL) + (things.dir != NULL);
-}
-
 /* --- 9: the child of a fork -------------------------------------------------------------- */
 
 static void

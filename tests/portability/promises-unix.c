@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* The place where the promises are looked after, and the children, on Unix.
+/* The place where the promises are looked after, on Unix.
  *
  * In the environment: TF_PROMISES_USER=nobody, TF_PROMISES_UMASK (octal). */
 
@@ -11,7 +11,6 @@
 
 #include <grp.h>
 #include <sys/prctl.h>
-#include <sys/wait.h>
 
 #define NOBODY 65534
 
@@ -106,18 +105,4 @@ promise_folder (void)
 
   umask (old);
   return (old & 0700) != 0 ? "a folder under the umask 0777" : "a folder";
-}
-
-/* --- children ------------------------------------------------------------------------------ */
-
-int
-end_of_child (void   (*func) (gpointer data),
-              gpointer data)
-{
-  int pid = tf_test_fork (func, data);
-  int status;
-
-  while (waitpid (pid, &status, 0) < 0)
-    g_assert_cmpint (errno, ==, EINTR);
-  return status;
 }

@@ -20,32 +20,6 @@
 #define RECORD 4096
 #define PATIENCE (20 * G_TIME_SPAN_SECOND)
 
-typedef struct
-{
-  TfTemporaryFile *file;
-  TfTemporaryDirectory *dir;
-} Things;
-
-static Things things;   /* reachable at exit, so no leak */
-
-static void
-make_things (void)
-{
-  g_autofree char *inside = NULL;
-
-  things.file = make_file_or_refuse ("anonymous", FALSE, NULL);
-  things.dir = make_folder_or_refuse ();
-  inside = g_build_filename (tf_temporary_directory_get_path (things.dir), "inside", NULL);
-  place_file (inside, "text");
-}
-
-static void
-drop_things (void)
-{
-  g_clear_object (&things.file);
-  g_clear_object (&things.dir);
-}
-
 /* --- the place --------------------------------------------------------------------------- */
 
 static void
@@ -213,15 +187,6 @@ wait_for_count (guint wanted)
 /* --- 1: access, handles, names ----------------------------------------------------------- */
 
 static void
-check_name (const char *path)
-{
-  g_autofree char *name = g_path_get_basename (path);
-
-  g_assert_cmpuint (strlen (name), ==, strlen ("p-????????.s"));
-  g_assert_true (g_str_has_prefix (name, "p-") && g_str_has_suffix (name, ".s"));
-}
-
-static void
 check_descriptor (int fd)
 {
   DWORD flags = HANDLE_FLAG_INHERIT;
@@ -241,7 +206,7 @@ check_folder (void)
   g_assert_no_error (error);
   g_assert_cmphex (tf_test_mode (tf_temporary_directory_get_path (dir)), ==, 01700);
   check_descriptor (tf_temporary_directory_get_fd (dir));
-  check_name (path);
+  assert_name (path);
   g_assert_cmphex (tf_test_mode (path), ==, 0700);
   g_assert_no_errno (g_rmdir (path));
 }
@@ -255,7 +220,7 @@ promise_private (void)
   g_autoptr (TfTemporaryFile) anonymous = make_file_or_refuse (NULL, NULL);
   g_autoptr (GError) error = NULL;
 
-  check_name (tf_temporary_file_get_path (named));
+  assert_name (tf_temporary_file_get_path (named));
   g_assert_cmphex (tf_test_mode (tf_temporary_file_get_path (named)), ==, 0600);
   check_descriptor (tf_temporary_file_get_fd (named));
   check_descriptor (tf_temporary_file_get_fd (anonymous));
@@ -267,7 +232,7 @@ promise_private (void)
 
       g_assert_no_error (error);
       check_descriptor (fd);
-      check_name (path);
+      assert_name (path);
       g_assert_cmphex (tf_test_mode (path), ==, 0600);
       close (fd);
       remove_file (path);

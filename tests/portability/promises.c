@@ -14,6 +14,8 @@
 
 #include <glib/gstdio.h>
 
+#include <sys/wait.h>
+
 #define PATIENCE 5000   /* milliseconds */
 
 typedef struct
@@ -40,6 +42,7 @@ static const Promise promises[] = {
   { 14, "bad-input", promise_bad_input },
 };
 
+Things things;
 static GPtrArray *findings;
 
 /* --- the rows ---------------------------------------------------------------------------- */
@@ -206,6 +209,46 @@ put_or_refuse (TfTemporaryFile *file,
   return FALSE;
 }
 
+void
+make_things (void)
+{
+  things.file = make_file_or_refuse ("anonymous", FALSE, NULL);
+  things.dir = make_folder_or_refuse ();
+  if (things.dir != NULL)
+    {
+      g_autofree char *inside = g_build_filename (tf_temporary_directory_get_path (things.dir),
+                                                  "inside", NULL);
+
+      place_file (inside, "text");
+    }
+}
+
+void
+drop_things (void)
+{
+  g_clear_object (&things.file);
+  g_clear_object (&things.dir);
+}
+
+guint
+count_things (void)
+{
+  return (things.file != NULL) + (things.dir != NULL);
+}
+
+/* --- what is seen of them ---------------------------------------------------------------- */
+
+void
+assert_name (const char *path)
+{
+  g_autofree char *name = g_path_get_basename (path);
+
+  g_assert_true (g_str_has_prefix (name, "p-") && g_str_has_suffix (name, ".s"));
+  g_assert_cmpuint (strlen (name), ==, strlen ("p-????????.s"));
+  for (guint i = 2; i < 10; i++)
+    g_assert_true (g_ascii_islower (name[i]) || g_ascii_isdigit (name[i]) || name[i] == '_');
+}
+
 static gboolean
 is_left (const char *name)
 {
@@ -224,6 +267,18 @@ count_left (void)
     n += is_left (name);
   g_dir_close (dir);
   return n;
+}
+
+int
+end_of_child (void   (*func) (gpointer data),
+              gpointer data)
+{
+  int pid = tf_test_fork (func, data);
+  int status;
+
+  while (waitpid (pid, &status, 0) < 0)
+    g_assert_cmpint (errno, ==, EINTR);
+  return status;
 }
 
 /* --- all of it --------------------------------------------------------------------------- */

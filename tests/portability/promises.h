@@ -38,6 +38,19 @@ void     place_mode       (const char *path, guint mode);
 void     place_folder     (const char *path, guint mode);
 void     place_file       (const char *path, const char *text);
 
+/* A named file and a folder with a file in it, alive together. */
+typedef struct
+{
+  TfTemporaryFile *file;       /* nullable, where the place refuses it */
+  TfTemporaryDirectory *dir;   /* the same */
+} Things;
+
+extern Things things;   /* reachable at exit, so no leak */
+
+void     make_things       (void);
+void     drop_things       (void);
+guint    count_things      (void);
+
 /* NULL, and noted, where the library refuses. */
 TfTemporaryFile      *make_file_or_refuse   (const char *first_property, ...) G_GNUC_NULL_TERMINATED;
 TfTemporaryDirectory *make_folder_or_refuse (void);
@@ -49,6 +62,8 @@ void     place_prepare    (int argc, char **argv);
 void     place_enter      (void);
 void     place_leave      (void);
 
+/* Asserts that it is a name that the library made, between the prefix "p-" and the suffix ".s". */
+void     assert_name       (const char *path);
 /* The entries of the test's folder, without those that hide until they are closed. */
 guint    count_left       (void);
 /* Runs `func` in a child that ends as it likes; its status as waitpid() has it. */
