@@ -66,7 +66,8 @@ void     place_leave      (void);
 void     assert_name       (const char *path);
 /* The entries of the test's folder, without those that hide until they are closed. */
 guint    count_left       (void);
-/* Runs `func` in a child that ends as it likes; its status as waitpid() has it. */
+/* Runs `func` in a child that ends as it likes, see tf_test_fork(); its status as waitpid() has
+ * it. */
 int      end_of_child     (void (*func) (gpointer data), gpointer data);
 
 /* The promises, by their numbers in docs/platforms.md. */
