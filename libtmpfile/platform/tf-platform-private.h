@@ -40,7 +40,7 @@ typedef enum
   TF_CONDITION_NOT_EMPTY,
   TF_CONDITION_NOT_FOLDER,
   TF_CONDITION_IS_LINK,        /* a link where none is followed */
-  TF_CONDITION_DENIED,         /* EACCES, EPERM */
+  TF_CONDITION_DENIED,         /* this user may not */
   TF_CONDITION_NO_SPACE,       /* full, or over quota */
   TF_CONDITION_NOT_SUPPORTED,  /* the call, the flag or the file system cannot: try the other way */
   TF_CONDITION_CROSS_DEVICE,
@@ -70,7 +70,7 @@ typedef struct
 {
   TfIdentity id;
   TfKind kind;
-  guint mode;           /* permission bits, 07777 */
+  guint mode;           /* permission bits, 07777; made up where the system has none */
   guint uid;
   guint gid;
   guint links;
@@ -112,7 +112,7 @@ tf_os_says_filled (TfStatus status)
 /* --- creating ---------------------------------------------------------------------------- */
 
 /* The sticky bit of a folder says that it is owned, and that a sweep may take it once the lease has
- * ended. */
+ * ended. A back end without modes has another mark, and shows it as this bit. */
 #define TF_OS_MARK 01000u
 /* The mode of such a folder, exactly. */
 #define TF_OS_OWNED_MODE (TF_OS_MARK | 0700u)
@@ -133,20 +133,21 @@ TfStatus tf_os_create_file      (int              dir,
                                  int             *fd,
                                  TfStat          *stat);
 
-/* Makes a file without a name in the folder `path`, one that tf_os_link_file() can name later.
- * Its mode may be narrower than 0600 under a strange umask: tf_os_set_mode() before it is seen.
- * TF_CONDITION_NOT_SUPPORTED for every "not this way": EOPNOTSUPP, EISDIR, ENOENT, EINVAL,
- * EPERM, EACCES, ENOSYS; the caller creates and unlinks instead, whose error counts. One system
- * call. */
+/* Makes a file without a name in the folder `path`, one that tf_os_link_file() can name later, or
+ * where the system has no such thing one whose name nobody is told, and which goes with its last
+ * descriptor. Its mode may be narrower than 0600 under a strange umask: tf_os_set_mode() before it
+ * is seen. TF_CONDITION_NOT_SUPPORTED for every "not this way", on Unix EOPNOTSUPP, EISDIR,
+ * ENOENT, EINVAL, EPERM, EACCES, ENOSYS; the caller creates and unlinks instead, whose error
+ * counts. On Unix one system call. */
 TfStatus tf_os_create_anonymous (const char      *path,
                                  TfOsCreateFlags  flags,
                                  int             *fd);
 
-/* Makes a folder, opens it for listing, marks it as owned (the sticky bit: mode 01700, exactly,
- * whatever the umask) and holds a shared lease on it, which ends when `fd` and all its
- * duplicates are closed. TF_CONDITION_EXISTS, so that the caller takes another name, also when
- * a sweeper took the folder in between. Where mark or lease cannot be had, success all the same.
- * On failure after the creation the folder is removed again. */
+/* Makes a folder, opens it for listing, marks it as owned (TF_OS_OWNED_MODE, exactly, whatever the
+ * umask) and holds a shared lease on it, which ends when `fd` and all its duplicates are closed.
+ * TF_CONDITION_EXISTS, so that the caller takes another name, also when a sweeper took the folder
+ * in between. Where mark or lease cannot be had, success all the same. On failure after the
+ * creation the folder is removed again. */
 TfStatus tf_os_create_leased_folder (int         dir,
                                      const char *name,
                                      int        *fd,
@@ -245,7 +246,8 @@ typedef enum
 } TfOsLease;
 
 /* Takes a lease on the open file or folder. BUSY, without waiting, when somebody holds one that
- * does not go together. It ends when `fd` and all its duplicates are closed, never otherwise. */
+ * does not go together. It ends when `fd` and all its duplicates are closed, never otherwise; on
+ * Windows a duplicate of a folder's that was made before has no part in it. */
 TfStatus tf_os_take_lease (int fd, TfOsLease lease);
 /* Whether leases on the file system of `fd` hold for all who can reach it, since it is known to be
  * local. When not, *name (owned by the caller) is what it is called. */
