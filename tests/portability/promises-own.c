@@ -7,7 +7,6 @@
 
 #include "promises.h"
 
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -184,10 +183,8 @@ promise_lease (void)
       return;
     }
   drop_things ();
-  living = mmap (NULL, sizeof *living, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  g_assert_true (living != MAP_FAILED);
+  living = tf_test_shared_memory (sizeof *living);
   sweep_after_kill ();
-  g_assert_no_errno (munmap (living, sizeof *living));
 }
 
 /* --- 13: manners ------------------------------------------------------------------------- */
