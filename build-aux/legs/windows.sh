@@ -24,7 +24,8 @@ leg_windows () {
   fi
   inside=(env "TMPDIR=$WINEPREFIX")
   TF_TEST_QUICK=1 \
-    step 'windows: the tests in C' run_tests windows "$(memory)" "$folder" "${other_suites[@]}" ||
+    step 'windows: the tests in C' run_tests windows "$(memory)" "$folder" \
+    --timeout-multiplier 4 "${other_suites[@]}" ||
     true
   TMPDIR=$WINEPREFIX "$(wine_program wineserver)" -k || true
   left=$(find "$WINEPREFIX"/drive_c/users/*/Temp -mindepth 1 -name '*tf-*' || true)

@@ -1019,12 +1019,27 @@ test_filled (void)
   remove_whole (filler.path);
 }
 
+/* But for NTFS of Windows 10, what is deleted there keeps its name until its last handle is closed:
+ * that of another remover can be in the way for a moment. */
+static gboolean
+is_hindered (const GError *error)
+{
+#ifdef G_OS_WIN32
+  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_EMPTY);
+#else
+  return FALSE;
+#endif
+}
+
+/* Not NULL when something was in the way. */
 static gpointer
 remove_too_cb (gpointer data)
 {
   g_autoptr (GError) error = NULL;
 
   empty_with (data, NULL, NULL, NULL, &error);
+  if (is_hindered (error))
+    return data;
   g_assert_no_error (error);
   return NULL;
 }
@@ -1034,13 +1049,17 @@ static void
 test_two_removers (void)
 {
   const char *path = make_tree ();
+  gboolean hindered;
   GThread *thread;
 
   make_chain (path, tf_test_scale (100, 400, 400));
   thread = g_thread_new ("remover", remove_too_cb, (gpointer) path);
-  remove_too_cb ((gpointer) path);
-  g_thread_join (thread);
-  g_assert_no_errno (g_rmdir (path));
+  hindered = remove_too_cb ((gpointer) path) != NULL;
+  hindered = g_thread_join (thread) != NULL || hindered;
+  if (hindered)
+    remove_whole (path);
+  else
+    g_assert_no_errno (g_rmdir (path));
 }
 
 typedef struct

@@ -496,7 +496,7 @@ static void
 test_every_call_fails (void)
 {
   static const int statuses[] = { EACCES, EIO, EMFILE, ENOENT, ENOLCK, EWOULDBLOCK };
-  const int step = (int) tf_test_scale (3, 1, 1);
+  const int step = (int) tf_test_step (3, 1, 1);
   guint before = tf_test_count_fds ();
 
   for (guint i = 0; i < G_N_ELEMENTS (statuses); i++)
