@@ -172,6 +172,15 @@ is_followed_by_wine (const TfWin32Name *name,
          _wcsicmp (found + length + 1, name->text) != 0;
 }
 
+/* Only reads, writes and listings are waited for. For the rest the right to wait is not asked: who
+ * owns a file, or may delete all in its folder, has no right to that where the file's own list
+ * denies everything, and could neither repair nor delete it. DeleteFile() does without, too. */
+static gboolean
+is_waited_for (ACCESS_MASK access)
+{
+  return (access & (FILE_READ_DATA | FILE_WRITE_DATA | FILE_APPEND_DATA)) != 0;
+}
+
 static TfStatus
 open_name (TfWin32Name       *name,
            const TfWin32Open *how,
@@ -179,16 +188,22 @@ open_name (TfWin32Name       *name,
 {
   OBJECT_ATTRIBUTES attributes;
   IO_STATUS_BLOCK io;
-  ULONG options = how->options | FILE_SYNCHRONOUS_IO_NONALERT;
+  ACCESS_MASK access = how->access;
+  ULONG options = how->options;
   TfStatus status;
   HANDLE opened;
 
+  if (is_waited_for (access))
+    {
+      access |= SYNCHRONIZE;
+      options |= FILE_SYNCHRONOUS_IO_NONALERT;
+    }
   if (!how->follow)
     options |= FILE_OPEN_REPARSE_POINT;
   InitializeObjectAttributes (&attributes, &name->name, OBJ_CASE_INSENSITIVE, name->root,
                               how->security);
   status = TF_WIN32_TRY (how->kind,
-                         NtCreateFile (&opened, how->access | SYNCHRONIZE, &attributes, &io, NULL,
+                         NtCreateFile (&opened, access, &attributes, &io, NULL,
                                        how->attributes, how->share,
                                        how->create ? FILE_CREATE : FILE_OPEN, options, NULL, 0));
   if (status != 0)
