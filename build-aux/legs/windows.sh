@@ -28,25 +28,50 @@ leg_windows () {
     --timeout-multiplier 4 "${other_suites[@]}" ||
     true
   TMPDIR=$WINEPREFIX "$(wine_program wineserver)" -k || true
-  left=$(find "$WINEPREFIX"/drive_c/users/*/Temp -mindepth 1 -name '*tf-*' || true)
+  left=$(wine_litter)
+  exec 8>&-
   if [ -n "$left" ]; then
     printf 'The tests left behind:\n%s\n' "$left"
     fail 'leftovers of the leg windows'
   fi
 }
 
-# start_wine FOLDER: a wine of our own, without a screen. Its server stays, and with it the services,
-# which the first program starts: they would hold the pipe that a test writes to. They are found by a
-# file in TMPDIR. A program that crashes starts no debugger, which would hold it too.
+# start_wine FOLDER: a wine of our own, without a screen. Its server is found by a file in TMPDIR. A
+# program that crashes does not start others that hold the pipe of this one. It is one run's at a
+# time, which has the lock 8 until it closes it: the end of one would be that of the other's programs.
 start_wine () {
   local TMPDIR=$1
-  mkdir -p "$1"
   export TMPDIR
   export WINEPREFIX=$1 WINEARCH=win64 WINEDEBUG=-all
   export WINEDLLOVERRIDES='mscoree,mshtml,winemenubuilder.exe,explorer.exe,winedbg.exe='
   unset DISPLAY WAYLAND_DISPLAY
-  "$(wine_program wineserver)" -p </dev/null >/dev/null 2>&1
-  timeout 120 "$(wine_program wine)" wineboot -i </dev/null >/dev/null 2>&1
+  mkdir -p "$1"
+  exec 8>"$1.lock"
+  flock 8
+  serve_wine </dev/null >/dev/null 2>&1 8>&-
+}
+
+# What a run that was interrupted left goes first: a server, files, or a folder made by half. The new
+# server stays, or each program would start one, and goes when nothing has run for minutes. With the
+# first program it starts some of its own, which hold that one's output until they end.
+serve_wine () {
+  "$(wine_program wineserver)" -k || true
+  if [ ! -e "$WINEPREFIX/made" ]; then
+    find "$WINEPREFIX" -mindepth 1 -delete
+    timeout 120 "$(wine_program wine)" wineboot -i || return 1
+    # The server that did this goes when nobody needs it.
+    timeout 60 "$(wine_program wineserver)" -w || return 1
+    touch "$WINEPREFIX/made"
+  fi
+  wine_litter | xargs -r -d '\n' rm -rf || return 1
+  "$(wine_program wineserver)" -p300 || return 1
+  timeout 60 "$(wine_program wine)" cmd /c exit 0
+}
+
+# Below the folder for temporary files of Windows, and of what runs the programs.
+wine_litter () {
+  find "$WINEPREFIX" -mindepth 1 -maxdepth 1 -name 'tf-*'
+  find "$WINEPREFIX"/drive_c/users/*/Temp -mindepth 1 -maxdepth 1 -name '*tf-*' || true
 }
 
 # Debian has neither wine64 nor its server in the PATH.
