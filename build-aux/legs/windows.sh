@@ -37,8 +37,8 @@ leg_windows () {
 }
 
 # start_wine FOLDER: a wine of our own, without a screen. Its server is found by a file in TMPDIR. A
-# program that crashes does not start others that hold the pipe of this one. It is one run's at a
-# time, which has the lock 8 until it closes it: the end of one would be that of the other's programs.
+# program that crashes does not start others that hold the pipe of this one. One run has it at a
+# time, and the lock 8 until it closes that: the end of one would be that of the other's programs.
 start_wine () {
   local TMPDIR=$1
   export TMPDIR
@@ -51,9 +51,9 @@ start_wine () {
   serve_wine </dev/null >/dev/null 2>&1 8>&-
 }
 
-# What a run that was interrupted left goes first: a server, files, or a folder made by half. The new
-# server stays, or each program would start one, and goes when nothing has run for minutes. With the
-# first program it starts some of its own, which hold that one's output until they end.
+# What a run that was interrupted left goes first: a server, files, or a folder made by half. The
+# new server stays, or each program would start one, and goes when nothing has run for minutes. With
+# the first program it starts some of its own, which hold that one's output until they end.
 serve_wine () {
   "$(wine_program wineserver)" -k || true
   if [ ! -e "$WINEPREFIX/made" ]; then
