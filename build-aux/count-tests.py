@@ -4,10 +4,11 @@
 
 """Counts what `meson test` ran last, subtests included, suite by suite.
 
-A test that was skipped counts as failed unless one of the lists has it with a reason:
-tests/skips.txt, or that of the leg in tests/exceptions/.
+A test that was skipped counts as failed unless a list has it with a reason: SKIPS, tests/skips.txt,
+by its name or by words that it says, EXCEPTIONS, of the leg in tests/exceptions/, by its name only.
 
-Usage: count-tests.py BUILD_FOLDER LIST...    the last line: passed failed skipped
+Usage: count-tests.py BUILD_FOLDER SKIPS [EXCEPTIONS]...
+                                              the last line: passed failed skipped
        count-tests.py --names BUILD_FOLDER [--programs] [--no-suite SUITE]...
                                               the names of all tests, or of those that are programs
                                               built here, without those of the suites given
@@ -67,21 +68,23 @@ def outcomes(test, result):
 
 
 def read_skips(paths):
+    """(what, reason, whether it may be words), of the lists that are there."""
     skips = []
-    for path in filter(Path.is_file, map(Path, paths)):
-        for line in path.read_text(encoding='utf-8').splitlines():
+    for i, path in enumerate(map(Path, paths)):
+        lines = path.read_text(encoding='utf-8').splitlines() if path.is_file() else []
+        for line in lines:
             if line.strip() and not line.startswith('#'):
                 what, _, reason = line.partition(':')
-                skips.append((what.strip(), reason.strip()))
+                skips.append((what.strip(), reason.strip(), i == 0))
     return skips
 
 
 def excuse(name, said, skips):
     """The reason on the list for a test of this name, which said this when it was skipped."""
     path = name.partition(':')[2]
-    for what, reason in skips:
+    for what, reason, words in skips:
         if reason and (fnmatch.fnmatchcase(name, what) or fnmatch.fnmatchcase(path, what)
-                       or what in said):
+                       or words and what in said):
             return reason
     return None
 
