@@ -9,7 +9,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 
 leg_abi () {
-  local tag
+  local tag tags=
   install_for abi || return 0
   rm -rf _build/abi
   if ! build_installed abi now "$top"; then
@@ -20,8 +20,15 @@ leg_abi () {
   else
     fail 'a planted change of the leg abi'
   fi
+  # Git may refuse somebody else's folder, and a shallow clone has no tags: that is not "none".
+  if [ -e .git ] &&
+     { ! tags=$(git tag) || [ "$(git rev-parse --is-shallow-repository)" != false ]; }
+  then
+    fail 'history of the leg abi, which git does not show'
+    return 0
+  fi
   if ! tag=$(git describe --tags --abbrev=0 HEAD^ 2>/dev/null); then
-    printf '\n    abi: no earlier tag to compare with\n'
+    printf '\n    abi: no earlier tag to compare with%s\n' "${tags:+ among all there are}"
     return 0
   fi
   mkdir -p _build/abi/source/tag
