@@ -84,10 +84,14 @@ get_working_folder (void)
 static char *
 make_absolute (const char *path)
 {
+  g_autofree char *anchored = NULL;
   g_autofree char *working = NULL;
 
   if (g_path_is_absolute (path))
-    return g_canonicalize_filename (path, "/");
+    {
+      anchored = tf_os_anchor (path);
+      return g_canonicalize_filename (anchored, "/");
+    }
   working = get_working_folder ();
   return working != NULL ? g_canonicalize_filename (path, working) : NULL;
 }
@@ -220,7 +224,7 @@ tf_temp_dir_resolve (const char  *dir,
       return NULL;
     }
   if (g_path_is_absolute (dir))
-    return g_strdup (dir);
+    return tf_os_anchor (dir);
 
   working = get_working_folder ();
   if (working == NULL)

@@ -146,6 +146,18 @@ make_absolute (const wchar_t *path)
   return tf_win32_from_wide (full, length);
 }
 
+/* Two separators begin the name of a server. */
+char *
+tf_os_anchor (const char *path)
+{
+  g_autofree char *root = NULL;
+
+  if (!G_IS_DIR_SEPARATOR (path[0]) || G_IS_DIR_SEPARATOR (path[1]) ||
+      (root = make_absolute (L"\\")) == NULL)
+    return g_strdup (path);
+  return g_strconcat (root, path + 1, NULL);
+}
+
 char **
 tf_os_temp_candidates (void)
 {

@@ -299,6 +299,10 @@ TfStatus tf_os_umask           (const char *path, guint *mask);
  * folder. */
 char   **tf_os_temp_candidates (void) G_GNUC_WARN_UNUSED_RESULT;
 
+/* An absolute path that stays what it is: on Windows one without a drive is on that of the working
+ * folder. */
+char    *tf_os_anchor          (const char *path) G_GNUC_WARN_UNUSED_RESULT;
+
 /* What ends a line in the text files of this system; static. */
 const char *tf_os_line_end     (void);
 

@@ -107,6 +107,12 @@ tf_os_temp_candidates (void)
   return (char **) g_ptr_array_free (g_steal_pointer (&candidates), FALSE);
 }
 
+char *
+tf_os_anchor (const char *path)
+{
+  return g_strdup (path);
+}
+
 const char *
 tf_os_line_end (void)
 {

@@ -306,6 +306,53 @@ walk_up (void)
   assert_ok (tf_os_close (up));
 }
 
+/* GLib calls a path absolute that has no drive. */
+static void
+anchor (void)
+{
+  static const char *const whole[] = { "c:\\x", "\\\\server\\share\\x", "\\\\?\\c:\\x", "x" };
+  g_autofree char *before = g_get_current_dir ();
+  g_autofree char *path = NULL;
+  g_autofree char *other = NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (whole); i++)
+    {
+      g_autofree char *same = tf_os_anchor (whole[i]);
+
+      g_assert_cmpstr (same, ==, whole[i]);
+    }
+  g_assert_no_errno (g_chdir ("c:\\windows"));
+  path = tf_os_anchor ("\\x");
+  other = tf_os_anchor ("/x/y");
+  g_assert_no_errno (g_chdir (before));
+  g_assert_cmpint (g_ascii_tolower (path[0]), ==, 'c');
+  g_assert_cmpstr (path + 1, ==, ":\\x");
+  g_assert_cmpstr (other + 1, ==, ":\\x/y");
+}
+
+/* What is only looked at is opened without the right to wait for it, which no owner has by himself:
+ * on Windows, not under wine, a folder that denies everything could not be repaired otherwise. */
+static void
+rights_of_looking (void)
+{
+  const char *path = tf_test_path ("x");
+  ACCESS_MASK granted = MAXIMUM_ALLOWED;
+  IO_STATUS_BLOCK io;
+  int fds[2];
+
+  fds[0] = plant_file (path);
+  assert_ok (tf_os_hold_file (TF_OS_CWD, path, &fds[1]));
+  for (gsize i = 0; i < G_N_ELEMENTS (fds); i++)
+    {
+      g_assert_true (NT_SUCCESS (NtQueryInformationFile ((HANDLE) _get_osfhandle (fds[i]), &io,
+                                                         &granted, sizeof granted,
+                                                         (FILE_INFORMATION_CLASS) 8)));
+      g_assert_cmphex (granted & SYNCHRONIZE, ==, i == 0 ? SYNCHRONIZE : 0);
+      assert_ok (tf_os_close (fds[i]));
+    }
+  assert_ok (tf_os_unlink (TF_OS_CWD, path));
+}
+
 int
 main (int    argc,
       char **argv)
@@ -322,5 +369,7 @@ main (int    argc,
   tf_test_add ("/platform/windows/kinds", kinds);
   tf_test_add ("/platform/windows/only-names", only_names);
   tf_test_add ("/platform/windows/walk-up", walk_up);
+  tf_test_add ("/platform/windows/anchor", anchor);
+  tf_test_add ("/platform/windows/rights-of-looking", rights_of_looking);
   return tf_test_run ();
 }

@@ -13,7 +13,6 @@
 
 #include <aclapi.h>
 #include <io.h>
-#include <winternl.h>
 
 #define WAIT (10 * G_TIME_SPAN_SECOND)
 #define OPTION "--child"
@@ -268,29 +267,6 @@ repair (void)
   assert_ok (tf_os_open_folder (TF_OS_CWD, path, &fd));
   assert_ok (tf_os_close (fd));
   assert_ok (tf_os_rmdir (TF_OS_CWD, path));
-}
-
-/* What is only looked at is opened without the right to wait for it, which no owner has by himself:
- * on Windows, not under wine, the folder above could not be repaired otherwise. */
-static void
-rights_of_looking (void)
-{
-  const char *path = tf_test_path ("x");
-  ACCESS_MASK granted = MAXIMUM_ALLOWED;
-  IO_STATUS_BLOCK io;
-  int fds[2];
-
-  fds[0] = plant_file (path);
-  assert_ok (tf_os_hold_file (TF_OS_CWD, path, &fds[1]));
-  for (gsize i = 0; i < G_N_ELEMENTS (fds); i++)
-    {
-      g_assert_true (NT_SUCCESS (NtQueryInformationFile ((HANDLE) _get_osfhandle (fds[i]), &io,
-                                                         &granted, sizeof granted,
-                                                         (FILE_INFORMATION_CLASS) 8)));
-      g_assert_cmphex (granted & SYNCHRONIZE, ==, i == 0 ? SYNCHRONIZE : 0);
-      assert_ok (tf_os_close (fds[i]));
-    }
-  assert_ok (tf_os_unlink (TF_OS_CWD, path));
 }
 
 static gboolean
@@ -597,7 +573,6 @@ main (int    argc,
   tf_test_add ("/platform/windows/anonymous-killed", anonymous_killed);
   tf_test_add ("/platform/windows/private", private);
   tf_test_add ("/platform/windows/repair", repair);
-  tf_test_add ("/platform/windows/rights-of-looking", rights_of_looking);
   tf_test_add ("/platform/windows/not-inherited", not_inherited);
   tf_test_add ("/platform/windows/handles-closed", handles_closed);
   tf_test_add ("/platform/windows/pointer-stays", pointer_stays);
