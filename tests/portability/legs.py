@@ -174,8 +174,12 @@ def run_promises(legs, options, report):
         report.line(leg.name, [str(result)] if isinstance(result, Failure)
                     else check_denial(leg, options) + compare(leg, result, table, options))
     for leg in legs:
-        if leg.name not in seen:
-            report.line(leg.name, [], NEEDS_ROOT if needs_root(leg) else None)
+        if leg.name not in seen and needs_root(leg):
+            report.line(leg.name, [], NEEDS_ROOT)
+        elif leg.name not in seen:
+            report.line(leg.name, ['nobody ran it'])
+    if not legs:
+        report.line('there is something to run', ['no leg has this name'])
     with options.result.open('w', encoding='utf-8') as file:
         for name, rows in seen.items():
             for promise, row in sorted(rows.items()):
