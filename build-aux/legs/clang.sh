@@ -12,5 +12,5 @@ leg_clang () {
   CC='ccache clang-14' build clang _build/clang "${plain_options[@]}" || return 0
   TF_TEST_QUICK=1 \
     step 'clang: the tests in C' run_tests clang "$(memory)" _build/clang \
-    --suite core --suite api || true
+    "${other_suites[@]}" --no-suite portability || true
 }

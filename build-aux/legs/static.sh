@@ -12,8 +12,8 @@ leg_static () {
   local folder=_build/static
   build static "$folder" -Ddefault_library=static "${plain_options[@]}" || return 0
   TF_TEST_QUICK=1 \
-    step 'static: the tests of the interface' run_tests static "$(memory)" "$folder" --suite api ||
-    true
+    step 'static: the tests in C' run_tests static "$(memory)" "$folder" "${other_suites[@]}" \
+    --no-suite portability || true
   if step 'static: a program that links the installed archive' consume_installed static; then
     pass
   else
