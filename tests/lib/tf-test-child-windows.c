@@ -225,13 +225,24 @@ tf_test_waitpid (int  pid,
   return pid;
 }
 
+static int
+end_process (HANDLE process,
+             int    signal)
+{
+  return TerminateProcess (process, BY_SIGNAL + (UINT) signal) ? 0 : -1;
+}
+
 int
 tf_test_kill (int pid,
               int signal)
 {
-  HANDLE process = pid == getpid () ? GetCurrentProcess () : (HANDLE) (gintptr) pid;
+  return end_process ((HANDLE) (gintptr) pid, signal);
+}
 
-  return TerminateProcess (process, BY_SIGNAL + (UINT) signal) ? 0 : -1;
+int
+tf_test_raise (int signal)
+{
+  return end_process (GetCurrentProcess (), signal);
 }
 
 static gpointer

@@ -115,12 +115,13 @@ gssize  tf_test_pwrite   (int fd, const void *buffer, gsize count, gint64 offset
 #define WIFEXITED(status) (WTERMSIG (status) == 0)
 #define WEXITSTATUS(status) ((status) >> 8)
 
-/* The signal ends the process, whatever it is: no handler is run, as with Unix's SIGKILL. */
+/* The signal ends the process, whatever it is: no handler is run, as with Unix's SIGKILL. A `pid`
+ * is what tf_test_fork() gave, a handle: what getpid() says may be the number of one too. */
 int     tf_test_kill     (int pid, int signal);
+int     tf_test_raise    (int signal);
 int     tf_test_waitpid  (int pid, int *status, int options);
 void    tf_test_alarm    (unsigned int seconds);
 
-#define tf_test_raise(signal) tf_test_kill (getpid (), signal)
 #define raise(signal) tf_test_raise (signal)
 #define kill(pid, signal) tf_test_kill (pid, signal)
 #define waitpid(pid, status, options) tf_test_waitpid (pid, status, options)
