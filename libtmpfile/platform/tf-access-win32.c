@@ -183,9 +183,9 @@ attributes_for (DWORD now,
   return on ? now | bit : now & ~bit;
 }
 
-static TfStatus
-make_private (HANDLE   handle,
-              gboolean folder)
+TfStatus
+tf_win32_make_private (HANDLE   handle,
+                       gboolean folder)
 {
   TfWin32Security security;
   TfStatus status = tf_win32_security_init (&security, folder);
@@ -236,7 +236,7 @@ change_mode (HANDLE handle,
   if (status != 0)
     return status;
   if (private != ((now & 0077) == 0))
-    status = private ? make_private (again, folder) : make_inherit (again);
+    status = private ? tf_win32_make_private (again, folder) : make_inherit (again);
   if (status == 0 && wanted != attributes)
     status = tf_win32_set_attributes (again, wanted);
   CloseHandle (again);

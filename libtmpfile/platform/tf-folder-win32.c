@@ -151,7 +151,6 @@ open_repaired (int         dir,
                             FILE_DIRECTORY_FILE };
   const TfWin32Open then = { TF_CALL_OPEN, TF_WIN32_LIST, TF_WIN32_SHARE_ALL,
                              FILE_DIRECTORY_FILE };
-  TfWin32Security security;
   HANDLE handle, again;
   TfStatus status;
   TfStat stat;
@@ -162,13 +161,7 @@ open_repaired (int         dir,
   if (status == 0 && (stat.kind != TF_KIND_FOLDER || !stat.mine))
     status = ERROR_ACCESS_DENIED;
   if (status == 0)
-    status = tf_win32_security_init (&security, TRUE);
-  if (status == 0)
-    status = TF_WIN32_TRY_BOOL (TF_CALL_CHMOD,
-                                SetKernelObjectSecurity (handle,
-                                                         DACL_SECURITY_INFORMATION |
-                                                           PROTECTED_DACL_SECURITY_INFORMATION,
-                                                         &security.descriptor));
+    status = tf_win32_make_private (handle, TRUE);
   if (status == 0)
     status = tf_win32_open_again (handle, &then, &again);
   CloseHandle (handle);

@@ -140,6 +140,8 @@ TfStatus  tf_win32_get_user      (TfWin32Security *self);
 TfStatus  tf_win32_security_init (TfWin32Security *self, gboolean folder);
 /* The permission bits of what is open with TF_WIN32_LOOK, and whether our user owns it. */
 void      tf_win32_judge         (HANDLE handle, DWORD attributes, guint *mode, gboolean *mine);
+/* Has only our user let in to what is open with WRITE_DAC. */
+TfStatus  tf_win32_make_private  (HANDLE handle, gboolean folder);
 TfStatus  tf_win32_set_mode      (HANDLE handle, guint mode);
 TfStatus  tf_win32_set_attributes (HANDLE handle, DWORD attributes);
 
