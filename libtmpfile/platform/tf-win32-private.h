@@ -102,6 +102,8 @@ typedef struct
   wchar_t *text;             /* owned */
 } TfWin32Name;
 
+/* --- tf-status-win32.c ------------------------------------------------------------------- */
+
 /* The code of GetLastError() for an NTSTATUS; 0 for success. */
 TfStatus  tf_win32_status        (NTSTATUS status);
 /* Whether the system, or this file system, has no such call. */
@@ -110,29 +112,36 @@ gboolean  tf_win32_is_missing    (NTSTATUS status);
  * waits, and TRUE when the call is worth another try. *tries begins with 0. */
 gboolean  tf_win32_wait          (TfStatus status, guint *tries);
 
+/* --- tf-path-win32.c --------------------------------------------------------------------- */
+
 /* UTF-16 of a name, which also gives back what tf_win32_from_wide() made of half a surrogate pair.
  * NULL where it is no UTF-8. *length is in characters. */
 wchar_t  *tf_win32_to_wide       (const char *text, gsize *length);
 char     *tf_win32_from_wide     (const wchar_t *text, gsize length);
-
 TfStatus  tf_win32_name_init     (TfWin32Name *self, int dir, const char *name, gboolean create);
 void      tf_win32_name_clear    (TfWin32Name *self);
 /* The path of an open file as UTF-16, with a prefix; NULL with GetLastError(). */
 wchar_t  *tf_win32_final_path    (HANDLE handle);
 
-/* The handle behind a descriptor, NULL when there is none. */
-HANDLE    tf_win32_handle        (int fd);
+/* --- tf-open-win32.c --------------------------------------------------------------------- */
+
 TfStatus  tf_win32_open          (int dir, const char *name, const TfWin32Open *how,
                                   HANDLE *handle);
 /* Opens once more what is open, with other rights; FILE_READ_ATTRIBUTES must be among them. */
 TfStatus  tf_win32_open_again    (HANDLE handle, const TfWin32Open *how, HANDLE *again);
 /* The same for what was just made, also where the server has no numbers for its files. */
 TfStatus  tf_win32_open_made     (HANDLE handle, const TfWin32Open *how, HANDLE *again);
+
+/* --- tf-fd-win32.c ----------------------------------------------------------------------- */
+
+/* The handle behind a descriptor, NULL when there is none. */
+HANDLE    tf_win32_handle        (int fd);
 /* A descriptor for the handle, which it takes also on failure; `flags` are O_RDWR or O_RDONLY. */
 TfStatus  tf_win32_take_handle   (HANDLE handle, int flags, int *fd);
-
 /* The same for what was just made, which is removed on failure. */
 TfStatus  tf_win32_take_made     (HANDLE handle, int flags, int *fd);
+
+/* --- tf-access-win32.c ------------------------------------------------------------------- */
 
 /* The user in whose name this thread acts. */
 TfStatus  tf_win32_get_user      (TfWin32Security *self);
@@ -140,23 +149,27 @@ TfStatus  tf_win32_get_user      (TfWin32Security *self);
 TfStatus  tf_win32_security_init (TfWin32Security *self, gboolean folder);
 /* The permission bits of what is open with TF_WIN32_LOOK, and whether our user owns it. */
 void      tf_win32_judge         (HANDLE handle, DWORD attributes, guint *mode, gboolean *mine);
+TfStatus  tf_win32_set_attributes (HANDLE handle, DWORD attributes);
 /* Has only our user let in to what is open with WRITE_DAC. */
 TfStatus  tf_win32_make_private  (HANDLE handle, gboolean folder);
 TfStatus  tf_win32_set_mode      (HANDLE handle, guint mode);
-TfStatus  tf_win32_set_attributes (HANDLE handle, DWORD attributes);
 
-TfStatus  tf_win32_identify      (HANDLE handle, TfIdentity *id);
-TfStatus  tf_win32_stat          (HANDLE handle, TfStat *stat);
+/* --- tf-look-win32.c --------------------------------------------------------------------- */
+
 TfKind    tf_win32_kind          (DWORD attributes, DWORD tag);
 TfStatus  tf_win32_attributes    (HANDLE handle, FILE_ATTRIBUTE_TAG_INFO *info);
+TfStatus  tf_win32_identify      (HANDLE handle, TfIdentity *id);
+TfStatus  tf_win32_stat          (HANDLE handle, TfStat *stat);
 
-/* A name for a file that has to have one, which nobody could guess and no sweep takes; in `folder`,
- * nullable. */
-char     *tf_win32_spare_name    (const char *folder);
+/* --- tf-names-win32.c -------------------------------------------------------------------- */
+
 /* Has what is open with DELETE access removed, at once where the system can, otherwise when its
  * last handle is closed. */
 TfStatus  tf_win32_dispose       (HANDLE handle);
 /* Removes what was just made and closes the handle, which need not have DELETE access. */
 void      tf_win32_discard       (HANDLE handle);
+/* A name for a file that has to have one, which nobody could guess and no sweep takes; in `folder`,
+ * nullable. */
+char     *tf_win32_spare_name    (const char *folder);
 
 G_END_DECLS
