@@ -19,8 +19,9 @@
 
 /* A reparse point that stands for something else is a link, whatever is behind it: a symbolic link,
  * a junction, a mounted volume. Others are files and folders with something done to them, such as
- * being compressed, or kept in a cloud. No disk has the tag 0 (IO_REPARSE_TAG_RESERVED_ZERO); wine
- * lists a link of Unix to a folder with it. */
+ * being compressed, or kept in a cloud. The tag 0 is reserved, and can be put on no disk:
+ * https://learn.microsoft.com/windows/win32/fileio/reparse-point-tags
+ * wine 8 lists a link of Unix to a folder with it. */
 TfKind
 tf_win32_kind (DWORD attributes,
                DWORD tag)
@@ -63,7 +64,7 @@ identify_short (HANDLE      handle,
 
 /* Where a server has no numbers for its files, each would be taken for each other. */
 static gboolean
-is_number (const TfIdentity *id)
+has_number (const TfIdentity *id)
 {
   return (id->inode != 0 || id->inode_high != 0) &&
          (id->inode != G_MAXUINT64 || (id->inode_high != 0 && id->inode_high != G_MAXUINT64));
@@ -90,7 +91,7 @@ tf_win32_identify (HANDLE      handle,
   else if (status == ERROR_INVALID_PARAMETER || status == ERROR_NOT_SUPPORTED ||
            status == ERROR_INVALID_FUNCTION)
     status = identify_short (handle, &found);
-  if (status == 0 && !is_number (&found))
+  if (status == 0 && !has_number (&found))
     status = ERROR_NOT_SUPPORTED;
   if (status == 0)
     *id = found;
@@ -201,7 +202,7 @@ tf_os_birth (int     fd,
   return 0;
 }
 
-/* What is mounted in a folder is a link to its volume, so only a volume's own root is one. wine
+/* What is mounted in a folder is a link to its volume, so only a volume's own root is one. wine 8
  * says of a folder that has another name by now that it is the root, so that is compared. */
 static gboolean
 is_root (HANDLE            handle,

@@ -12,6 +12,7 @@ NTSTATUS NTAPI NtQueryAttributesFile (OBJECT_ATTRIBUTES      *attributes,
 
 /* --- links under wine -------------------------------------------------------------------- */
 
+/* How programs tell: https://www.winehq.org/pipermail/wine-devel/2008-September/069387.html */
 static gboolean
 is_wine (void)
 {
@@ -157,7 +158,7 @@ tf_win32_open (int                dir,
   return status;
 }
 
-/* Windows opens the file behind the handle, wine what has its name by now: so it is compared. */
+/* Windows opens the file behind the handle, wine 8 what has its name by now: so it is compared. */
 static TfStatus
 open_itself (HANDLE             handle,
              const TfWin32Open *how,

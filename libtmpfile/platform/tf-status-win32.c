@@ -21,7 +21,8 @@ tf_win32_status (NTSTATUS status)
 
   switch (status)
     {
-    /* Its name is as good as gone, and cannot be used yet. */
+    /* Its name is as good as gone, and cannot be used yet. The function below would call it denied,
+     * as what really is denied: https://github.com/llvm/llvm-project/issues/89137 */
     case STATUS_DELETE_PENDING:
       return ERROR_DELETE_PENDING;
     case STATUS_FILE_IS_A_DIRECTORY:
