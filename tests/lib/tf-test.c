@@ -105,8 +105,9 @@ tf_test_init (int    *argc,
 
 /* --- files and descriptors --------------------------------------------------------------- */
 
-guint
-tf_test_count_entries (const char *path)
+static guint
+count_names (const char *path,
+             gboolean    with_hidden)
 {
   g_autoptr (GError) error = NULL;
   GDir *dir = g_dir_open (path, 0, &error);
@@ -115,9 +116,21 @@ tf_test_count_entries (const char *path)
 
   g_assert_no_error (error);
   while ((name = g_dir_read_name (dir)) != NULL)
-    n += tf_test_is_hidden (name) ? 0 : 1;
+    n += !with_hidden && tf_test_is_hidden (name) ? 0 : 1;
   g_dir_close (dir);
   return n;
+}
+
+guint
+tf_test_count_entries (const char *path)
+{
+  return count_names (path, FALSE);
+}
+
+guint
+tf_test_count_all (const char *path)
+{
+  return count_names (path, TRUE);
 }
 
 goffset

@@ -38,6 +38,8 @@ const char *tf_test_path     (const char *name);
 gboolean    tf_test_is_hidden     (const char *name);
 /* The number of entries in a folder, without such files. */
 guint       tf_test_count_entries (const char *path);
+/* The same with them. */
+guint       tf_test_count_all     (const char *path);
 /* Removes what is in a folder, where something was to be left. */
 void        tf_test_empty         (const char *path);
 /* The number of open descriptors. */

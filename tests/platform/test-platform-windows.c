@@ -15,110 +15,89 @@
 #include <io.h>
 
 #define WAIT (10 * G_TIME_SPAN_SECOND)
-#define OPTION "--child"
 #define HIGHEST_HANDLE 4096   /* as a number; far more than this program has */
 
 /* --- children ---------------------------------------------------------------------------- */
 
-/* Runs this program anew with the two words. */
-static HANDLE
-start_child (const char *what,
-             const char *path)
-{
-  g_autofree char *line = g_strdup_printf ("child " OPTION " %s \"%s\"", what, path);
-  g_autofree wchar_t *wide = g_utf8_to_utf16 (line, -1, NULL, NULL, NULL);
-  STARTUPINFOW startup = { .cb = sizeof startup };
-  PROCESS_INFORMATION process;
-  wchar_t program[MAX_PATH + 1];
-
-  g_assert_cmpuint (GetModuleFileNameW (NULL, program, G_N_ELEMENTS (program)), >, 0);
-  g_assert_true (CreateProcessW (program, wide, NULL, NULL, TRUE, 0, NULL, NULL, &startup,
-                                 &process));
-  CloseHandle (process.hThread);
-  return process.hProcess;
-}
-
-static DWORD
-end_child (HANDLE child)
-{
-  DWORD status = 1;
-
-  g_assert_cmpuint (WaitForSingleObject (child, 30000), ==, WAIT_OBJECT_0);
-  g_assert_true (GetExitCodeProcess (child, &status));
-  CloseHandle (child);
-  return status;
-}
-
+/* The end of what a child does: says that it is ready, and waits to be killed. */
 static void
-kill_child (HANDLE child)
+live (int *ready)
 {
-  g_assert_true (TerminateProcess (child, 9));
-  end_child (child);
-}
-
-/* Without standard streams. */
-static int
-be_without_stdio (const char *path)
-{
-  TfStat stat;
-  int fds[3] = { -1, -1, -1 };
-  gboolean good;
-
-  close (0);
-  close (1);
-  close (2);
-  good = tf_os_create_file (TF_OS_CWD, path, 0600, 0, &fds[0], &stat) == 0 &&
-         tf_os_dup (fds[0], &fds[1]) == 0 &&
-         tf_os_reopen (fds[0], NULL, TF_OS_REOPEN_NONE, &fds[2]) == 0 &&
-         tf_os_unlink (TF_OS_CWD, path) == 0;
-  for (gsize i = 0; i < G_N_ELEMENTS (fds); i++)
-    good = good && fds[i] > 2;
-  for (int fd = 0; fd <= 2; fd++)
-    good = good && fcntl (fd, F_GETFD) == -1;
-  return good ? 0 : 1;
-}
-
-/* Tells by a file beside its own that it is ready, and waits for its end. */
-static int
-run_child (const char *what,
-           const char *path)
-{
-  g_autofree char *ready = g_strconcat (path, ".ready", NULL);
-  TfStat stat;
-  int fd = -1;
-
-  /* What the test is of. */
-  g_unsetenv ("TF_TEST_DENY");
-  if (strcmp (what, "stdio") == 0)
-    return be_without_stdio (path);
-  if (strcmp (what, "owner") == 0 &&
-      tf_os_create_leased_folder (TF_OS_CWD, path, &fd, &stat) != 0)
-    return 1;
-  if (strcmp (what, "anonymous") == 0 && tf_os_create_anonymous (path, 0, &fd) != 0)
-    return 1;
-  g_file_set_contents (ready, "", 0, NULL);
+  g_atomic_int_set (ready, TRUE);
   g_usleep (60 * G_USEC_PER_SEC);
-  return 1;
+  g_assert_not_reached ();
 }
 
-static void
-wait_ready (const char *path)
+/* Runs `func`, which ends with live(), in a child, and returns when that is ready. */
+static int
+start_living (void (*func) (gpointer data))
 {
-  g_autofree char *ready = g_strconcat (path, ".ready", NULL);
+  int *ready = tf_test_shared_memory (sizeof *ready);
+  int pid = tf_test_fork (func, ready);
   gint64 deadline = g_get_monotonic_time () + WAIT;
 
-  while (!tf_test_exists (ready))
+  while (!g_atomic_int_get (ready))
     {
       g_assert_cmpint (g_get_monotonic_time (), <, deadline);
       g_usleep (1000);
     }
-  g_assert_no_errno (g_unlink (ready));
+  return pid;
+}
+
+static void
+kill_child (int pid)
+{
+  int status;
+
+  g_assert_no_errno (kill (pid, SIGKILL));
+  g_assert_cmpint (waitpid (pid, &status, 0), ==, pid);
+  g_assert_cmphex (status, ==, SIGKILL);
+}
+
+static void
+be_without_stdio (gpointer data)
+{
+  const char *path = tf_test_path ("x");
+  int fds[3];
+  TfStat stat;
+
+  for (int fd = 0; fd <= 2; fd++)
+    close (fd);
+  assert_ok (tf_os_create_file (TF_OS_CWD, path, 0600, 0, &fds[0], &stat));
+  assert_ok (tf_os_dup (fds[0], &fds[1]));
+  assert_ok (tf_os_reopen (fds[0], NULL, TF_OS_REOPEN_NONE, &fds[2]));
+  assert_ok (tf_os_unlink (TF_OS_CWD, path));
+  for (gsize i = 0; i < G_N_ELEMENTS (fds); i++)
+    g_assert_cmpint (fds[i], >, 2);
+  for (int fd = 0; fd <= 2; fd++)
+    g_assert_cmpint (fcntl (fd, F_GETFD), ==, -1);
+}
+
+static void
+live_with_folder (gpointer data)
+{
+  TfStat stat;
+  int fd;
+
+  assert_ok (tf_os_create_leased_folder (TF_OS_CWD, tf_test_path ("x"), &fd, &stat));
+  live (data);
+}
+
+/* What the test is of is not denied. */
+static void
+live_with_anonymous (gpointer data)
+{
+  int fd;
+
+  g_unsetenv ("TF_TEST_DENY");
+  assert_ok (tf_os_create_anonymous (tf_test_path ("folder"), 0, &fd));
+  live (data);
 }
 
 static void
 without_stdio (void)
 {
-  g_assert_cmpuint (end_child (start_child ("stdio", tf_test_path ("x"))), ==, 0);
+  g_assert_true (tf_test_in_child (be_without_stdio, NULL));
 }
 
 /* The lease of a folder is held by another process, and ends when that is killed. */
@@ -126,10 +105,9 @@ static void
 lease_killed (void)
 {
   const char *path = tf_test_path ("x");
-  HANDLE child = start_child ("owner", path);
+  int child = start_living (live_with_folder);
   int fd, other;
 
-  wait_ready (path);
   assert_ok (tf_os_open_folder_as_is (TF_OS_CWD, path, &fd));
   assert_condition (tf_os_take_lease (fd, TF_OS_LEASE_EXCLUSIVE), BUSY);
   assert_ok (tf_os_take_lease (fd, TF_OS_LEASE_SHARED));
@@ -147,33 +125,20 @@ lease_killed (void)
   assert_ok (tf_os_close (fd));
 }
 
-static guint
-count_all (const char *path)
-{
-  GDir *dir = g_dir_open (path, 0, NULL);
-  guint n = 0;
-
-  while (g_dir_read_name (dir) != NULL)
-    n++;
-  g_dir_close (dir);
-  return n;
-}
-
 static void
 anonymous_killed (void)
 {
   const char *folder = tf_test_path ("folder");
   gint64 deadline = g_get_monotonic_time () + WAIT;
-  HANDLE child;
+  int child;
 
   assert_ok (tf_os_create_folder (TF_OS_CWD, folder));
-  child = start_child ("anonymous", folder);
-  wait_ready (folder);
-  g_assert_cmpuint (count_all (folder), ==, 1);
+  child = start_living (live_with_anonymous);
+  g_assert_cmpuint (tf_test_count_all (folder), ==, 1);
   kill_child (child);
-  while (count_all (folder) > 0 && g_get_monotonic_time () < deadline)
+  while (tf_test_count_all (folder) > 0 && g_get_monotonic_time () < deadline)
     g_usleep (1000);
-  g_assert_cmpuint (count_all (folder), ==, 0);
+  g_assert_cmpuint (tf_test_count_all (folder), ==, 0);
   assert_ok (tf_os_rmdir (TF_OS_CWD, folder));
 }
 
@@ -563,9 +528,6 @@ int
 main (int    argc,
       char **argv)
 {
-  if (argc == 4 && strcmp (argv[1], OPTION) == 0)
-    return run_child (argv[2], argv[3]);
-
   tf_test_init (&argc, &argv);
   tf_test_add ("/platform/windows/without-stdio", without_stdio);
   tf_test_add ("/platform/windows/lease-killed", lease_killed);

@@ -85,10 +85,10 @@ promise_lease (void)
       int pid = start_living (full ? live_with_full_folder : live_with_empty_folder);
 
       g_assert_cmpint (sweep (), ==, 0);
-      g_assert_cmpuint (count_all (), ==, 1);
+      g_assert_cmpuint (tf_test_count_all (tf_test_dir ()), ==, 1);
       kill_child (pid);
       g_assert_cmpint (sweep (), ==, 1);
-      g_assert_cmpuint (count_all (), ==, 0);
+      g_assert_cmpuint (tf_test_count_all (tf_test_dir ()), ==, 0);
     }
 }
 
@@ -113,11 +113,11 @@ promise_manners (void)
   g_assert_no_errno (dup2 (ends[1], 2));
   make_things ();
   drop_things ();
-  g_assert_cmpuint (count_all (), ==, 0);
+  g_assert_cmpuint (tf_test_count_all (tf_test_dir ()), ==, 0);
   make_things ();
   g_object_run_dispose (G_OBJECT (things.file));
   g_object_run_dispose (G_OBJECT (things.dir));
-  g_assert_cmpuint (count_all (), ==, 0);
+  g_assert_cmpuint (tf_test_count_all (tf_test_dir ()), ==, 0);
   drop_things ();
   make_things ();
   g_thread_join (g_thread_new ("drop", drop_in_thread, NULL));

@@ -93,24 +93,12 @@ kill_child (int pid)
 
 /* --- what is there ----------------------------------------------------------------------- */
 
-guint
-count_all (void)
-{
-  GDir *dir = g_dir_open (tf_test_dir (), 0, NULL);
-  guint n = 0;
-
-  while (g_dir_read_name (dir) != NULL)
-    n++;
-  g_dir_close (dir);
-  return n;
-}
-
 void
 wait_for_count (guint wanted)
 {
   gint64 deadline = g_get_monotonic_time () + PATIENCE;
 
-  while (count_all () != wanted && g_get_monotonic_time () < deadline)
+  while (tf_test_count_all (tf_test_dir ()) != wanted && g_get_monotonic_time () < deadline)
     g_usleep (1000);
-  g_assert_cmpuint (count_all (), ==, wanted);
+  g_assert_cmpuint (tf_test_count_all (tf_test_dir ()), ==, wanted);
 }

@@ -18,7 +18,6 @@ void  live_until_killed (void) G_GNUC_NORETURN;
 int   start_living      (void (*func) (gpointer data));
 void  kill_child        (int pid);
 
-/* The entries of the test's folder, those too that nobody is told of. */
-guint count_all         (void);
-/* The system takes away what a process had a moment after its end. */
+/* For so many entries in the test's folder, those too that nobody is told of: the system takes away
+ * what a process had a moment after its end. */
 void  wait_for_count    (guint wanted);
