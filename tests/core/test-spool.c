@@ -815,7 +815,6 @@ test_fork (void)
 }
 
 #define FORK_CHUNK 4096
-#define FORK_SIZE (8 * MIB)
 
 /* The allocator of GCC 12's AddressSanitizer may stay locked in a child that was forked while a
  * thread allocated, so there the thread writes where memory is already. */
@@ -832,11 +831,19 @@ typedef struct
   int started;       /* atomic */
 } Busy;
 
+/* Moving much memory with each write takes memcheck minutes. */
+static gsize
+fork_size (void)
+{
+  return g_getenv ("TF_TEST_VALGRIND") != NULL ? MIB : 8 * MIB;
+}
+
 static gpointer
 write_on_cb (gpointer data)
 {
   Busy *busy = data;
   guint8 chunk[FORK_CHUNK];
+  goffset size = (goffset) fork_size ();
 
   memset (chunk, 'x', sizeof chunk);
   while (!g_atomic_int_get (&busy->stop))
@@ -846,9 +853,9 @@ write_on_cb (gpointer data)
         tf_spool_set_max_size (busy->spool, (guint64) cursor_of (busy->spool) + sizeof chunk);
       put (busy->spool, chunk, sizeof chunk);
       g_atomic_int_set (&busy->started, TRUE);
-      if (cursor_of (busy->spool) >= FORK_SIZE && GROW)
+      if (cursor_of (busy->spool) >= size && GROW)
         break;
-      if (cursor_of (busy->spool) >= FORK_SIZE)
+      if (cursor_of (busy->spool) >= size)
         seek_to (busy->spool, 0);
     }
   return NULL;
@@ -892,12 +899,12 @@ test_fork_while_writing (void)
   for (guint i = 0; i < rounds; i++)
     {
       Busy busy = { tf_spool_new (0), FALSE };
-      g_autofree guint8 *all = g_malloc (FORK_SIZE);
+      g_autofree guint8 *all = g_malloc (fork_size ());
       GThread *thread;
 
-      memset (all, 'x', FORK_SIZE);
+      memset (all, 'x', fork_size ());
       if (!GROW)
-        put (busy.spool, all, FORK_SIZE);
+        put (busy.spool, all, fork_size ());
       seek_to (busy.spool, 0);
       thread = g_thread_new ("writer", write_on_cb, &busy);
       /* A thread that is only beginning allocates too. */
