@@ -137,6 +137,18 @@ expect_hole (HANDLE handle,
 /* Here a read at an offset moves the pointer all the same, so it is put back. Who calls has a lock
  * of its own for the descriptor; another process that shares the pointer, as a child does that was
  * given the descriptor, may see it away for a moment. */
+static TfStatus
+leave_pointer (int     fd,
+               gint64  offset,
+               HANDLE *handle,
+               gint64 *before)
+{
+  if (offset < 0)
+    return ERROR_NEGATIVE_SEEK;
+  *handle = tf_win32_handle (fd);
+  return *handle != NULL ? move_pointer (*handle, 0, FILE_CURRENT, before) : ERROR_INVALID_HANDLE;
+}
+
 TfStatus
 tf_os_pread (int       fd,
              gpointer  buffer,
@@ -144,14 +156,11 @@ tf_os_pread (int       fd,
              gint64    offset,
              gsize    *done)
 {
-  HANDLE handle = tf_win32_handle (fd);
   OVERLAPPED place = at_offset (offset);
   gint64 before = 0;
-  TfStatus status;
+  HANDLE handle;
+  TfStatus status = leave_pointer (fd, offset, &handle, &before);
 
-  if (offset < 0)
-    return ERROR_NEGATIVE_SEEK;
-  status = handle != NULL ? move_pointer (handle, 0, FILE_CURRENT, &before) : ERROR_INVALID_HANDLE;
   if (status != 0)
     return status;
   status = read_at (fd, buffer, count, &place, done);
@@ -166,14 +175,11 @@ tf_os_pwrite (int            fd,
               gint64         offset,
               gsize         *done)
 {
-  HANDLE handle = tf_win32_handle (fd);
   OVERLAPPED place = at_offset (offset);
   gint64 before = 0;
-  TfStatus status;
+  HANDLE handle;
+  TfStatus status = leave_pointer (fd, offset, &handle, &before);
 
-  if (offset < 0)
-    return ERROR_NEGATIVE_SEEK;
-  status = handle != NULL ? move_pointer (handle, 0, FILE_CURRENT, &before) : ERROR_INVALID_HANDLE;
   if (status != 0)
     return status;
   expect_hole (handle, offset);

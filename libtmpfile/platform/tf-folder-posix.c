@@ -120,14 +120,15 @@ static gboolean
 is_ours_by_name (int         dir,
                  const char *name)
 {
+  TfStatus status;
   TfStat made;
   int fd;
 
   if (tf_os_open_folder_as_is (dir, name, &fd) != 0)
     return FALSE;
-  stat_just_made (fd, &made);
+  status = stat_just_made (fd, &made);
   tf_os_close (fd);
-  return made.mine;
+  return status == 0;
 }
 
 /* Takes the lease and settles the mark; closes `fd` on failure, and removes the folder unless it

@@ -168,32 +168,39 @@ check_same (HANDLE            handle,
   return status;
 }
 
+/* `id`: what it has to be, NULL for whatever it is. */
+static TfStatus
+remove_name (TfCall            kind,
+             int               dir,
+             const char       *name,
+             gboolean          folder,
+             const TfIdentity *id)
+{
+  HANDLE handle;
+  TfStatus status = open_to_remove (kind, dir, name, folder, &handle);
+
+  if (status != 0)
+    return status;
+  if (id != NULL)
+    status = check_same (handle, id);
+  if (status == 0)
+    status = tf_win32_dispose (handle);
+  CloseHandle (handle);
+  return status;
+}
+
 TfStatus
 tf_os_unlink (int         dir,
               const char *name)
 {
-  HANDLE handle;
-  TfStatus status = open_to_remove (TF_CALL_UNLINK, dir, name, FALSE, &handle);
-
-  if (status != 0)
-    return status;
-  status = tf_win32_dispose (handle);
-  CloseHandle (handle);
-  return status;
+  return remove_name (TF_CALL_UNLINK, dir, name, FALSE, NULL);
 }
 
 TfStatus
 tf_os_rmdir (int         dir,
              const char *name)
 {
-  HANDLE handle;
-  TfStatus status = open_to_remove (TF_CALL_RMDIR, dir, name, TRUE, &handle);
-
-  if (status != 0)
-    return status;
-  status = tf_win32_dispose (handle);
-  CloseHandle (handle);
-  return status;
+  return remove_name (TF_CALL_RMDIR, dir, name, TRUE, NULL);
 }
 
 TfStatus
@@ -201,16 +208,7 @@ tf_os_rmdir_same (int               dir,
                   const char       *name,
                   const TfIdentity *id)
 {
-  HANDLE handle;
-  TfStatus status = open_to_remove (TF_CALL_RMDIR, dir, name, TRUE, &handle);
-
-  if (status != 0)
-    return status;
-  status = check_same (handle, id);
-  if (status == 0)
-    status = tf_win32_dispose (handle);
-  CloseHandle (handle);
-  return status;
+  return remove_name (TF_CALL_RMDIR, dir, name, TRUE, id);
 }
 
 /* --- renaming ---------------------------------------------------------------------------- */
